@@ -1,0 +1,201 @@
+"""Both directions of one function's values, made once and kept with the function."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from ctypes import string_at
+from typing import Any, Final
+
+from airssys.engine import _native as native
+from airssys.engine.wit import FuncType, Primitive, ResourceType, ResultType, ValueType, print_type
+from airssys.errors import ArgumentTypeError, ArgumentValueError, GuestReturnedError, HostFunctionFailed
+
+from ._border import Arena, Border
+from ._lift import NUMBER_FORMATS, LiftCompiler
+from ._lower import KINDS, Lower, LowerCompiler, Mismatch
+from ._python import Err, Ok
+
+_SIZE: Final = native.VAL_SIZE
+_OF: Final = native.VAL_OF
+
+#: Types whose C value points to nothing, so that nothing has to be freed.
+_FLAT: Final = frozenset(Primitive) - {Primitive.STRING}
+
+
+class FunctionConverter:
+    """Converts arguments and results of one function type, as caller (`lower_arguments`, `lift_result`) and as callee.
+
+    Args:
+        wit: the signature.
+        resource_id: the engine's number of a host resource type, or None when the guest defines it.
+    """
+
+    def __init__(self, wit: FuncType, resource_id: Callable[[ResourceType], int | None]) -> None:
+        lift = LiftCompiler(lambda resource: resource_id(resource) is not None)
+        lower = LowerCompiler(resource_id)
+        self.wit = wit
+        self.arity = len(wit.params)
+        self._names = [name for name, _ in wit.params]
+        self._lower = [lower.compile(of) for _, of in wit.params]
+        self._lift = [lift.compile(of) for _, of in wit.params]
+        self._fast = _FastArguments.of([of for _, of in wit.params])
+        self._lift_result = None if wit.result is None else lift.compile(wit.result)
+        self._lower_result = None if wit.result is None else lower.compile(wit.result)
+        self._answers_result = isinstance(wit.result, ResultType)
+        self.result_is_flat = wit.result is None or wit.result in _FLAT
+        self.fast_result = _fast_result(wit.result)
+
+    # -- calling a guest
+
+    def lower_arguments(self, args: Sequence[Any], buffer: bytearray, border: Border) -> Arena | None:
+        """Write the arguments; returns what must be kept and released after the call, or None for nothing.
+
+        Raises:
+            ArgumentTypeError, ArgumentValueError: naming the parameter. Nothing has been handed over then.
+        """
+        if self._fast is not None and self._fast.write(args, buffer):
+            return None
+        if len(args) != self.arity:
+            raise ArgumentTypeError(
+                f"the function takes {self.arity} argument{'' if self.arity == 1 else 's'} "
+                f"({', '.join(self._names) or 'none'}), got {len(args)}"
+            )
+        arena = Arena(border)
+        try:
+            for index, lower in enumerate(self._lower):
+                _lower_one(self._names[index], lower, args[index], buffer, index * _SIZE, arena)
+            arena.settle()
+        except BaseException:
+            arena.release()
+            raise
+        return arena
+
+    def lift_result(self, buffer: bytearray, border: Border) -> Any:
+        """The Python value of the result, which is freed whether or not this succeeds.
+
+        Raises:
+            GuestReturnedError: the function has type `result<_, E>` and this is its error.
+            ResultTooLarge: the value is beyond the border's ceiling.
+        """
+        if self._lift_result is None:
+            return None
+        border.reset()
+        try:
+            value = self._lift_result(buffer, 0, border)
+        finally:
+            if not self.result_is_flat:
+                native.val_delete(native.address_of(buffer))
+        if self._answers_result:
+            if isinstance(value, Err):
+                raise GuestReturnedError(value.value)
+            return value.value
+        return value
+
+    # -- answering a guest
+
+    def lift_arguments(self, address: int, border: Border) -> list[Any]:
+        """The Python values of a host call's arguments, which stay the engine's."""
+        if not self.arity:
+            return []
+        border.reset()
+        values = string_at(address, self.arity * _SIZE)
+        return [lift(values, index * _SIZE, border) for index, lift in enumerate(self._lift)]
+
+    def lower_answer(self, value: Any, border: Border) -> HostAnswer | None:
+        """Turn what a host function returned into C values; None when the function has no result.
+
+        Raises:
+            HostFunctionFailed: the value does not fit the declared type.
+        """
+        if self._lower_result is None:
+            if value is not None:
+                raise HostFunctionFailed(f"a host function without a result returned {type(value).__name__}")
+            return None
+        if self._answers_result and not isinstance(value, Ok | Err):
+            value = Ok(value)
+        arena = Arena(border)
+        buffer = bytearray(_SIZE)
+        try:
+            self._lower_result(value, buffer, 0, arena)
+        except Mismatch as mismatch:
+            arena.release()
+            where = "".join(mismatch.path)
+            raise HostFunctionFailed(
+                f"a host function returned what does not fit `{_result_text(self.wit.result)}`: "
+                f"{where + ': ' if where else ''}{mismatch.problem}"
+            ) from None
+        return HostAnswer(buffer, arena)
+
+
+class HostAnswer:
+    """The result of a host function in C values, waiting for the guest to take it."""
+
+    __slots__ = ("_arena", "_buffer")
+
+    def __init__(self, buffer: bytearray, arena: Arena) -> None:
+        self._buffer = buffer
+        self._arena = arena
+
+    def deliver(self, address: int) -> None:
+        """Copy the answer to where the engine expects it; only in a callback of the waiting fiber."""
+        self._arena.settle()
+        native.val_clone(native.address_of(self._buffer), address)
+        self._arena.release()
+
+    def discard(self) -> None:
+        """Forget an answer that nobody will take."""
+        self._arena.release()
+
+
+def _result_text(wit: ValueType | None) -> str:
+    return "_" if wit is None else print_type(wit)
+
+
+def _lower_one(name: str, lower: Lower, value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
+    try:
+        lower(value, buffer, offset, arena)
+    except Mismatch as mismatch:
+        kind = ArgumentValueError if mismatch.is_value else ArgumentTypeError
+        raise kind(f"argument {name}{''.join(mismatch.path)}: {mismatch.problem}") from None
+
+
+class _FastArguments:
+    """All arguments in one `struct` call, when every parameter is a number and every value has the plain type."""
+
+    __slots__ = ("_expected", "_kinds", "_pack")
+
+    def __init__(self, numbers: list[Primitive]) -> None:
+        self._expected = tuple(float if of in (Primitive.F32, Primitive.F64) else int for of in numbers)
+        self._kinds = [KINDS[of] for of in numbers]
+        self._pack = struct.Struct("<" + "".join(_padded(NUMBER_FORMATS[of]) for of in numbers)).pack_into
+
+    @classmethod
+    def of(cls, params: list[ValueType]) -> _FastArguments | None:
+        numbers = [of for of in params if isinstance(of, Primitive) and of in NUMBER_FORMATS]
+        return cls(numbers) if numbers and len(numbers) == len(params) else None
+
+    def write(self, args: Sequence[Any], buffer: bytearray) -> bool:
+        """Write them, or return False when the careful way has to look at them."""
+        if tuple(map(type, args)) != self._expected:
+            return False
+        try:
+            if len(args) == 2:
+                self._pack(buffer, 0, self._kinds[0], args[0], self._kinds[1], args[1])
+            else:
+                self._pack(buffer, 0, *[part for pair in zip(self._kinds, args, strict=True) for part in pair])
+        except (struct.error, OverflowError):
+            return False
+        return True
+
+
+def _padded(code: str) -> str:
+    """The layout of one C value: kind, padding, payload, padding."""
+    return f"B{_OF - 1}x{code}{_SIZE - _OF - struct.calcsize(code)}x"
+
+
+def _fast_result(wit: ValueType | None) -> Callable[[bytearray], tuple[Any, ...]] | None:
+    """How to read a result that is one plain number."""
+    if isinstance(wit, Primitive) and wit in NUMBER_FORMATS:
+        return struct.Struct(f"<{_OF}x{NUMBER_FORMATS[wit]}").unpack_from
+    return None

@@ -1,0 +1,330 @@
+"""A component as its users see it: call it, watch it, limit it, stop it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+from airssys.engine import Call, CompiledComponent, CpuUsage, Instance, MemoryMonitor, MemoryUsage, ResourceLimiter
+from airssys.errors import ComponentStopped, LimitRejected, ReentrantCall
+from airssys.manifest import CpuConfig, Manifest, MemoryConfig, Priority, ResourceLimits
+
+
+class ComponentState(Enum):
+    """Where a component is in its life."""
+
+    READY = "ready"
+    BUSY = "busy"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentStatus:
+    """A snapshot.
+
+    Attributes:
+        state: `ready`; `busy` with a call; `failed` when the last instance died and the next call makes a new one;
+            `stopped` for good.
+        restarts: instances made after the first.
+        last_failure: what ended the last instance that died; None when none did.
+        version: as the manifest has it.
+        digest: SHA-256 of the component's file, hexadecimal.
+        limits: in force now.
+        waiting: calls that wait for the one in progress.
+    """
+
+    state: ComponentState
+    restarts: int
+    last_failure: BaseException | None
+    version: str
+    digest: str
+    limits: ResourceLimits
+    waiting: int
+
+
+class Component:
+    """One component of a host. Made by `Host.start`; belongs to the host's event loop.
+
+    Calls from many tasks are served one at a time in order. When a call ends its instance (trap, memory, deadline,
+    fuel, cancellation), its caller gets the error and the next call meets a new instance with fresh memory.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        manifest: Manifest,
+        compiled: CompiledComponent,
+        start: Callable[[ResourceLimits], Awaitable[Instance]],
+        instance: Instance,
+        stop_grace_seconds: float,
+        on_stop: Callable[[Component], None],
+    ) -> None:
+        self.name = name
+        self.manifest = manifest
+        self._compiled = compiled
+        self._start = start
+        self._grace = stop_grace_seconds
+        self._on_stop = on_stop
+        self._limits = manifest.limits
+        self._instance: Instance | None = instance
+        self._limiter: ResourceLimiter = instance.limiter
+        self._past_cpu = CpuUsage(total_seconds=0.0, calls=0, last_call_seconds=0.0)
+        self._busy = False
+        self._stopped = False
+        self._running: Call | None = None
+        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._restarts = 0
+        self._last_failure: BaseException | None = None
+
+    # -- calling
+
+    async def call(self, export: str, /, *args: Any, timeout: float | None = None) -> Any:
+        """Call an export with typed values.
+
+        Waits for calls before it, then for the guest. Cancelling while the guest runs ends its instance; cancelling
+        while waiting ends nothing.
+
+        Args:
+            export: `name`, or `ns:package/interface@1.0.0#name` for one inside an interface.
+            args: one Python value per WIT parameter.
+            timeout: deadline of this call in seconds from its start, instead of the declared one; shorter only.
+
+        Returns:
+            The result as a Python value; None when there is none; the good side when it is a `result`.
+
+        Raises:
+            ArgumentTypeError, ArgumentValueError: an argument does not fit; the guest has not run.
+            ExportNotFound: there is no such export.
+            GuestReturnedError: the guest answered with the error of its `result`.
+            GuestTrapped, OutOfMemory, DeadlineExceeded, FuelExhausted, ResultTooLarge: the guest failed.
+            ComponentStopped: it was stopped, before or meanwhile.
+            ReentrantCall: a host function called back into the component that waits for it.
+            And whatever a host function of the component raises.
+        """
+        if self._busy or self._stopped:
+            await self._wait_for_turn()
+        else:
+            self._busy = True
+        try:
+            instance = self._instance
+            if instance is None:
+                instance = await self._start_again()
+            if timeout is not None:
+                timeout = min(timeout, self._limits.cpu.timeout_seconds)
+            outcome = instance.begin(export, args, timeout)
+            if type(outcome) is Call:
+                self._running = outcome
+                outcome = await outcome.finish()
+            return outcome
+        except BaseException as error:
+            self._after_failure(error)
+            raise
+        finally:
+            self._running = None
+            if self._waiters:
+                self._pass_on()
+            else:
+                self._busy = False
+
+    async def _wait_for_turn(self) -> None:
+        if self._stopped:
+            raise ComponentStopped(f"{self.name} was stopped")
+        instance = self._instance
+        if instance is not None and instance.store.calls.in_progress_here():
+            raise ReentrantCall(
+                f"a host function of {self.name} called {self.name}, which waits for that host function"
+            )
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        except BaseException:
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                self._pass_on()  # it was our turn, and we do not take it
+            elif waiter in self._waiters:
+                self._waiters.remove(waiter)
+            raise
+
+    def _pass_on(self) -> None:
+        """Give the turn to the first who still waits, or to nobody."""
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+        self._busy = False
+
+    def _after_failure(self, error: BaseException) -> None:
+        instance = self._instance
+        if instance is not None and not instance.alive:
+            self._retire(instance)
+            self._last_failure = error
+
+    def _retire(self, instance: Instance) -> None:
+        """The instance is gone; what it used stays on the account."""
+        cpu = instance.cpu
+        self._past_cpu = CpuUsage(
+            total_seconds=self._past_cpu.total_seconds + cpu.total_seconds,
+            calls=self._past_cpu.calls + cpu.calls,
+            last_call_seconds=cpu.last_call_seconds,
+        )
+        self._instance = None
+
+    async def _start_again(self) -> Instance:
+        instance = self._instance = await self._start(self._limits)
+        self._limiter = instance.limiter
+        self._restarts += 1
+        return instance
+
+    # -- watching
+
+    @property
+    def exports(self) -> Mapping[str, str]:
+        """What can be called: name -> printable WIT signature."""
+        return MappingProxyType(self._compiled.signatures)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the component's file, hexadecimal."""
+        return self._compiled.digest
+
+    @property
+    def memory(self) -> MemoryUsage:
+        """Linear memory of the present instance, or of the last one. Readable from any thread while the guest runs."""
+        return self._limiter.usage
+
+    @property
+    def memory_monitor(self) -> MemoryMonitor:
+        """The history behind `memory`."""
+        return self._limiter.monitor
+
+    @property
+    def cpu(self) -> CpuUsage:
+        """CPU time over all instances so far."""
+        past, instance = self._past_cpu, self._instance
+        if instance is None:
+            return past
+        now = instance.cpu
+        return CpuUsage(
+            total_seconds=past.total_seconds + now.total_seconds,
+            calls=past.calls + now.calls,
+            last_call_seconds=now.last_call_seconds if now.calls else past.last_call_seconds,
+        )
+
+    @property
+    def status(self) -> ComponentStatus:
+        """A snapshot of its life."""
+        return ComponentStatus(
+            state=self._state(),
+            restarts=self._restarts,
+            last_failure=self._last_failure,
+            version=str(self.manifest.component.version),
+            digest=self.digest,
+            limits=self._limits,
+            waiting=len(self._waiters),
+        )
+
+    def _state(self) -> ComponentState:
+        if self._stopped:
+            return ComponentState.STOPPED
+        if self._busy:
+            return ComponentState.BUSY
+        return ComponentState.READY if self._instance is not None else ComponentState.FAILED
+
+    # -- limiting
+
+    async def set_limits(
+        self,
+        *,
+        max_bytes: int | None = None,
+        timeout_seconds: float | None = None,
+        max_fuel: int | None = None,
+        priority: Priority | str | None = None,
+    ) -> ResourceLimits:
+        """Change limits while it lives; what is not named stays. All of it or nothing.
+
+        More memory is there at once, also for a call in progress; deadline, fuel and priority hold from the next call.
+
+        Raises:
+            ManifestError: a value is outside of what the operator allows.
+            LimitRejected: the memory in use is more than the new limit, or fuel would have to be switched on.
+        """
+        limits = self._changed(max_bytes, timeout_seconds, max_fuel, priority)
+        if (limits.cpu.max_fuel is None) != (self._limits.cpu.max_fuel is None):
+            raise LimitRejected(
+                f"{self.name} was compiled without an instruction budget, so one cannot be set while it lives",
+                hint="declare max_fuel in Component.toml and start it again",
+            )
+        self._limiter.set_limit(limits.memory.max_bytes)
+        if self._instance is not None:
+            self._instance.set_cpu(limits.cpu)
+        self._limits = limits
+        return limits
+
+    def _changed(
+        self,
+        max_bytes: int | None,
+        timeout_seconds: float | None,
+        max_fuel: int | None,
+        priority: Priority | str | None,
+    ) -> ResourceLimits:
+        memory, cpu = self._limits.memory, self._limits.cpu
+        if max_bytes is not None:
+            memory = MemoryConfig(max_bytes=max_bytes, bounds=memory.bounds)
+        cpu = CpuConfig(
+            timeout_seconds=cpu.timeout_seconds if timeout_seconds is None else timeout_seconds,
+            max_fuel=cpu.max_fuel if max_fuel is None else max_fuel,
+            priority=cpu.priority if priority is None else Priority(priority),
+        )
+        return ResourceLimits(memory=memory, cpu=cpu)
+
+    # -- stopping
+
+    async def stop(self, *, grace_seconds: float | None = None) -> None:
+        """Stop it for good; stopping twice is harmless.
+
+        Refuses new and waiting calls at once, waits for the call in progress up to the grace time, then ends that
+        call with `ComponentStopped`. Cancelling the stop ends the call at once.
+        """
+        if not self._stopped:
+            self._stopped = True
+            for waiter in self._waiters:
+                if not waiter.done():
+                    waiter.set_exception(ComponentStopped(f"{self.name} was stopped"))
+            self._waiters.clear()
+            try:
+                await self._wait_idle(self._grace if grace_seconds is None else grace_seconds)
+            finally:
+                if self._running is not None:
+                    self._running.abort(ComponentStopped(f"{self.name} was stopped during the call"))
+                await self._wait_idle(None)
+                self._close()
+
+    async def _wait_idle(self, seconds: float | None) -> None:
+        """Until no call is in progress, or the time is up."""
+        if not self._busy or seconds == 0:
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            async with asyncio.timeout(seconds):
+                await waiter
+        except TimeoutError:
+            return
+
+    def _close(self) -> None:
+        instance = self._instance
+        if instance is not None:
+            instance.close()
+            self._retire(instance)
+        self._on_stop(self)
+
+    def __repr__(self) -> str:
+        return f"<Component {self.name} {self._state().value}>"

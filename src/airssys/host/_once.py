@@ -1,0 +1,48 @@
+"""One call without writing asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from airssys.engine import HostInterface
+from airssys.errors import OperatorError
+from airssys.host._config import HostConfig
+from airssys.host._host import Host
+from airssys.manifest import Manifest
+
+
+def call(
+    source: str | os.PathLike[str] | Manifest,
+    export: str,
+    /,
+    *args: Any,
+    timeout: float | None = None,
+    config: HostConfig | None = None,
+    interfaces: Sequence[HostInterface] = (),
+    overrides: Mapping[str, object] | None = None,
+) -> Any:
+    """Start a component, call one export, stop it, and return the result. Blocks.
+
+    For more than one call use `Host`, which keeps the component alive. Options and errors are those of `Host.start`
+    and `Component.call`.
+
+    Raises:
+        OperatorError: an event loop is running in this thread; await `Component.call` there.
+    """
+
+    async def once() -> Any:
+        async with Host(config) as host:
+            component = await host.start(source, interfaces=interfaces, overrides=overrides)
+            return await component.call(export, *args, timeout=timeout)
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(once())
+    raise OperatorError(
+        "airssys.call blocks, and an event loop is running in this thread",
+        hint="use `async with airssys.Host() as host:` and await `component.call(...)`",
+    )

@@ -1,0 +1,32 @@
+"""One key of the manifest: its path, and a line that shows it used well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """Where a value stands.
+
+    Attributes:
+        path: dotted, as in `resources.cpu.timeout_seconds`.
+        example: the right side of a line that is valid, as TOML writes it.
+    """
+
+    path: str
+    example: str
+
+    @property
+    def name(self) -> str:
+        """The last part of the path: what stands left of the equals sign."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def line(self) -> str:
+        """A line that is valid here."""
+        return self.line_with(self.example)
+
+    def line_with(self, right_side: str) -> str:
+        """The line that gives this key the value that is written `right_side` in TOML."""
+        return f"{self.name} = {right_side}"

@@ -1,0 +1,1 @@
+"""The tests of airssys; CONTRIBUTING.md says what belongs in which folder."""

@@ -1,0 +1,1 @@
+"""One attack per test, named after the threat."""

@@ -1,0 +1,1 @@
+"""Real components meet real limits: one file per promise."""

@@ -1,0 +1,1 @@
+"""What holds for every input: hypothesis looks for the one where it does not."""

@@ -1,0 +1,1 @@
+"""The installed command line in a process of its own."""

@@ -1,0 +1,1 @@
+"""The engine room's pure pieces, one file per module."""
