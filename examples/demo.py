@@ -31,9 +31,10 @@ PIPED_WIDTH = 140
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call of a good component, and whether an answer to it is right."""
+    """One call of a good component, what it is for, and whether an answer to it is right."""
 
     export: str
+    plan: str
     args: tuple[Any, ...]
     is_right: Callable[[Any], bool]
 
@@ -50,9 +51,15 @@ class Attack:
 
 REQUESTS = {
     "greeter": (
-        Request(export="greet", args=("World",), is_right=lambda answer: answer == "Hello, World!"),
+        Request(
+            export="greet",
+            plan="greets the world",
+            args=("World",),
+            is_right=lambda answer: answer == "Hello, World!",
+        ),
         Request(
             export="airssys:examples/greeting@1.0.0#greet-many",
+            plan="greets many, through an interface",
             args=(["Ada", "Grace"],),
             is_right=lambda answer: answer == ["Hello, Ada!", "Hello, Grace!"],
         ),
@@ -60,11 +67,13 @@ REQUESTS = {
     "text-stats": (
         Request(
             export="analyse",
+            plan="counts what is in a text",
             args=("to be or not to be",),
             is_right=lambda stats: (stats.words, stats.characters, stats.longest_word) == (6, 18, "not"),
         ),
         Request(
             export="most-common",
+            plan="finds its most common words",
             args=("to be or not to be, that is the question", 2),
             is_right=lambda entries: entries == [("be", 2), ("to", 2)],
         ),
@@ -91,7 +100,7 @@ class Service:
     component: airssys.Component
     calls: int = 0
     slowest_seconds: float = 0.0
-    answers: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)  # the last one, by what the request is for
     failures: list[str] = field(default_factory=list)
 
 
@@ -135,7 +144,7 @@ async def serve(service: Service, over: asyncio.Event) -> None:
         except airssys.errors.AirssysError as error:
             service.failures.append(str(error))
         else:
-            service.answers[request.export] = answer
+            service.answers[request.plan] = answer
             if not request.is_right(answer):
                 service.failures.append(f"{request.export} returned {answer!r}")
         service.slowest_seconds = max(service.slowest_seconds, time.perf_counter() - start)
@@ -186,9 +195,9 @@ def report(console: Console, services: Iterable[Service], outcomes: Iterable[Out
     table.add_column("memory now / peak / limit, MiB", justify="right")
     table.add_column("CPU", justify="right")
     for service in services:
-        for export, answer in service.answers.items():
+        for plan, answer in service.answers.items():
             shown = Text(f"returned {answer!r}", style="green")
-            table.add_row(service.component.name, export, shown, *figures_of(service.component))
+            table.add_row(service.component.name, plan, shown, *figures_of(service.component))
     table.add_section()
     for outcome in outcomes:
         table.add_row(outcome.attack.folder, outcome.attack.plan, outcome.verdict, *outcome.figures)

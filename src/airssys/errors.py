@@ -6,7 +6,7 @@ the problem and its cause.
 
     OperatorError   the manifest, the component or the call is wrong: change it
     Refused         a limit or a rule said no
-    GuestError      the guest failed; its instance is gone and the next call meets a new one
+    GuestError      the guest failed; its instance is gone (with two exceptions) and the next call meets a new one
     HostError       this host or this machine could not do it
     InternalError   a bug in airssys
 """
@@ -152,7 +152,8 @@ class InstanceLimitReached(Refused):
 
 
 class GuestError(AirssysError):
-    """The guest failed this call. Except for `GuestReturnedError` its instance is gone; the next call meets a new one.
+    """The guest failed this call. Its instance is gone and the next call meets a new one, except after
+    `GuestReturnedError` and after `ResultTooLarge` of a result: then the guest did its part, and keeps its state.
 
     Attributes:
         backtrace: the guest's own frames, innermost first; empty where the engine has none.

@@ -54,3 +54,13 @@ def format_size(size_bytes: int) -> str:
             whole, rest = divmod(size_bytes, factor)
             return f"{whole} {unit}" if rest == 0 else f"{size_bytes / factor:.1f} {unit}"
     return f"{size_bytes} B"
+
+
+def format_size_exactly(size_bytes: int) -> str:
+    """Like `format_size`, with the bytes beside it where it rounds, so that two sizes never look alike by accident.
+
+    >>> format_size_exactly(1048576), format_size_exactly(1048577)
+    ('1 MiB', '1.0 MiB (1048577 bytes)')
+    """
+    text = format_size(size_bytes)
+    return f"{text} ({size_bytes} bytes)" if "." in text else text

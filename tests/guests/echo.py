@@ -1,7 +1,7 @@
 """Makes echo guests: components whose every export returns what it was given, for any component-model type.
 
 Promise: a value goes into the guest's memory (or its registers) by the engine's rules and comes out by the engine's
-rules, and the guest stores it in between by rules of its own (`wit_types`): what is equal afterwards was converted
+rules, and the guest stores it in between by rules of its own (`abi`): what is equal afterwards was converted
 right both ways. `EXPORTS` has one export for every type and every shape that the ABI treats differently.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tests.guests.abi import SCALARS, alignment, flat, size, store
 from tests.guests.wit_types import (
-    SCALARS,
     Enum,
     Flags,
     List,
@@ -24,12 +24,8 @@ from tests.guests.wit_types import (
     Tuple,
     Type,
     Variant,
-    alignment,
     declaration,
-    flat,
     named_types,
-    size,
-    store,
     wat,
     wit,
 )

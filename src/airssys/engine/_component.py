@@ -42,6 +42,7 @@ class CompiledComponent:
     Attributes:
         digest: SHA-256 of the source file, hexadecimal.
         facts: what instantiating it creates.
+        memory_count: linear memories of one instance.
         size_bytes: of the binary component.
         consumes_fuel: compiled with an instruction budget.
     """
@@ -51,6 +52,7 @@ class CompiledComponent:
     ) -> None:
         self.digest = digest
         self.facts = facts
+        self.memory_count = sum(memory.count for memory in facts.memories)
         self.size_bytes = size_bytes
         self.consumes_fuel = consumes_fuel
         self._engine = engine

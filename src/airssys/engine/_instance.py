@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import ctypes
 from asyncio import _get_running_loop
-from collections.abc import Callable
 from ctypes import c_size_t, c_void_p
 from dataclasses import dataclass
 from time import perf_counter_ns
@@ -36,10 +35,14 @@ from airssys.errors import (
     OutOfMemory,
 )
 from airssys.manifest import CpuConfig, Priority
-from airssys.units import format_size
+from airssys.units import format_size_exactly
 
 #: CPU share of each priority: a high one gets four times as much as a low one while both want it.
 WEIGHTS: Final = {Priority.LOW: 1, Priority.NORMAL: 2, Priority.HIGH: 4}
+
+
+_DEFAULT_CPU: Final = CpuConfig()
+_DEFAULT_BOUNDS: Final = StoreBounds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +64,33 @@ class CpuUsage:
 class _Bound:
     """An export bound to one instance, with the native memory that its calls use."""
 
-    __slots__ = ("address", "arguments", "arity", "converter", "error", "export", "func", "pace", "result", "results",
-                 "slot_arguments", "slot_result")  # fmt: skip
+    __slots__ = (
+        "_func",
+        "argument_buffer",
+        "arguments",
+        "arity",
+        "converter",
+        "func",
+        "pace",
+        "read_number",
+        "result",
+        "result_buffer",
+        "results",
+        "write_numbers",
+    )
 
     def __init__(self, export: Export, func: Any) -> None:
         converter = export.converter
-        self.export = export
         self.converter = converter
+        self.write_numbers = converter.write_numbers
+        self.read_number = converter.read_number
         self.pace = export.pace
-        self.func = func
-        self.address = c_void_p(ctypes.addressof(func))
-        self.slot_arguments = bytearray(native.VAL_SIZE * max(converter.arity, 1))
-        self.slot_result = bytearray(native.VAL_SIZE)
-        self.arguments = c_void_p(native.address_of(self.slot_arguments))
-        self.result = c_void_p(native.address_of(self.slot_result))
+        self._func = func
+        self.func = c_void_p(ctypes.addressof(func))
+        self.argument_buffer = bytearray(native.VAL_SIZE * max(converter.arity, 1))
+        self.result_buffer = bytearray(native.VAL_SIZE)
+        self.arguments = c_void_p(native.address_of(self.argument_buffer))
+        self.result = c_void_p(native.address_of(self.result_buffer))
         self.arity = c_size_t(converter.arity)
         self.results = c_size_t(0 if converter.wit.result is None else 1)
 
@@ -90,6 +106,7 @@ class Instance:
         "_error_slot",
         "_last_cpu_ns",
         "_linked",
+        "_max_fuel",
         "_native",
         "_refused",
         "cpu_config",
@@ -102,6 +119,7 @@ class Instance:
         self.store = store
         self.limiter: ResourceLimiter = store.limiter
         self.cpu_config = cpu
+        self._max_fuel = cpu.max_fuel
         self._bound: dict[str, _Bound] = {}
         self._native = bytearray(native.INSTANCE_SIZE)
         self._error = c_void_p(0)
@@ -109,46 +127,42 @@ class Instance:
         self._calls = 0
         self._cpu_ns = 0
         self._last_cpu_ns = 0
-        self._refused = 0
+        self._refused = self.limiter.refused
 
     # -- calling
 
     def begin(self, name: str, args: tuple[Any, ...], timeout_seconds: float | None = None) -> Any:
         """Start a call and run its first slice here, when that is allowed: the result, or a `Call` to be awaited.
 
-        Raises whatever the call raises. The caller has seen to it that no other call is in progress.
+        Raises whatever the call raises. The caller has seen to it that no other call is in progress. This is the path
+        that every call takes, so it is written for speed: what it does is `Store.poll_inline`, laid out flat.
         """
         store = self.store
-        if _get_running_loop() is not store.turn.loop:
-            raise OperatorError(
-                "the component belongs to another event loop",
-                hint="use `host.from_thread.call(...)` from other threads",
-            )
-        bound = self._bound.get(name)
-        if bound is None:
-            bound = self._bind(name)
-        arena = bound.converter.lower_arguments(args, bound.slot_arguments, store.border)
-        store.prepare()
-        if self.cpu_config.max_fuel is not None:
-            self._refuel(self.cpu_config.max_fuel)
-        self._refused = self.limiter.refused
-        timeout = self.cpu_config.timeout_seconds if timeout_seconds is None else timeout_seconds
-        started = perf_counter_ns()
-        future = native.func_call_async(
-            bound.address, store.native_context, bound.arguments, bound.arity, bound.result, bound.results,
-            self._error_slot,
-        )  # fmt: skip
-        fiber = store.enter(future, started / 1e9 + timeout)
         turn = store.turn
+        if _get_running_loop() is not turn.loop:
+            raise _wrong_loop()
+        bound = self._bound.get(name) or self._bind(name)
+        arena = None
+        if not bound.write_numbers(args, bound.argument_buffer):
+            arena = bound.converter.lower_arguments(args, bound.argument_buffer, store.border)
+        store.renew_epoch()
+        if self._max_fuel is not None:
+            self._refuel(self._max_fuel)
+        self._refused = self.limiter.refused
+        store.begin(
+            native.func_call_async(
+                bound.func, store.native_context, bound.arguments, bound.arity, bound.result, bound.results,
+                self._error_slot,
+            )
+        )  # fmt: skip
+        started = perf_counter_ns()
+        cpu = 0
         if turn.spent_ns < TICK_NS and not bound.pace.slow:
-            try:
-                fiber.run_inline()
-            except BaseException:
-                self.close()
-                raise
-            if fiber.done:
-                return self._conclude(bound, fiber, arena)
-        return Call(self, bound, fiber, arena, timeout)
+            done, cpu = store.poll_inline()
+            if done:
+                return self._conclude(bound, cpu, arena)
+        timeout = self.cpu_config.timeout_seconds if timeout_seconds is None else timeout_seconds
+        return Call(self, bound, Fiber(store, deadline=started / 1e9 + timeout, cpu_ns=cpu), arena, timeout)
 
     def _bind(self, name: str) -> _Bound:
         export = self._linked.export(name)
@@ -166,37 +180,37 @@ class Instance:
         if error:
             raise EngineFailed(native.take_error(error))
 
-    def _conclude(self, bound: _Bound, fiber: Fiber, arena: Arena | None) -> Any:
-        """The end of a fiber that ran to its end: its value, or why there is none."""
+    def _conclude(self, bound: _Bound, cpu_ns: int, arena: Arena | None) -> Any:
+        """The end of a call that ran to its end: its value, or why there is none."""
         store = self.store
-        store.fiber = None
-        fiber.delete()
-        self._account(fiber)
-        bound.pace.learn(fiber.cpu_ns)
+        store.end()
+        self._account(cpu_ns)
+        if bound.pace.slow or cpu_ns > TICK_NS:
+            bound.pace.learn(cpu_ns)
         if arena is not None:
             arena.release()
         error = self._error.value
         if error or store.failure is not None:
             raise self._failed(error)
         if store.calls.dropped:
-            self._guarded(store.calls.run_destructors)
-        fast = bound.converter.fast_result
+            self._run_destructors()
+        fast = bound.read_number
         if fast is not None:
-            return fast(bound.slot_result)[0]
-        return bound.converter.lift_result(bound.slot_result, store.border)
+            return fast(bound.result_buffer)[0]
+        return bound.converter.lift_result(bound.result_buffer, store.border)
 
-    def _guarded(self, act: Callable[[], None]) -> None:
-        """Run the host's own code on behalf of the guest; the instance does not survive a failure."""
+    def _run_destructors(self) -> None:
+        """Host resources that the guest dropped; the instance does not survive a destructor that fails."""
         try:
-            act()
+            self.store.calls.run_destructors()
         except BaseException:
             self.close()
             raise
 
-    def _account(self, fiber: Fiber) -> None:
+    def _account(self, cpu_ns: int) -> None:
         self._calls += 1
-        self._last_cpu_ns = fiber.cpu_ns
-        self._cpu_ns += fiber.cpu_ns
+        self._last_cpu_ns = cpu_ns
+        self._cpu_ns += cpu_ns
 
     # -- failing
 
@@ -224,12 +238,19 @@ class Instance:
             requested = usage.last_refused_bytes or 0
             return OutOfMemory(
                 f"the guest stopped ({reason_of(text)}) after it was refused memory: it asked for "
-                f"{format_size(requested)} in total, the limit is {format_size(usage.limit_bytes)}, "
-                f"the peak was {format_size(usage.peak_bytes)}",
+                f"{format_size_exactly(requested)} in total, the limit is {format_size_exactly(usage.limit_bytes)}, "
+                f"the peak was {format_size_exactly(usage.peak_bytes)}",
                 limit_bytes=usage.limit_bytes,
                 requested_bytes=requested,
                 peak_bytes=usage.peak_bytes,
                 backtrace=backtrace,
+            )
+        if kind == "resource-limit":
+            return GuestTrapped(
+                f"the guest went over a bound of its host: {reason_of(text)}",
+                kind=kind,
+                backtrace=backtrace,
+                hint="the bounds are HostConfig.instance (StoreBounds); raise one if the component is meant to need it",
             )
         return GuestTrapped(f"the guest trapped: {reason_of(text)}", kind=kind, backtrace=backtrace)
 
@@ -253,6 +274,7 @@ class Instance:
                 hint="stop the component and start it with the new limits",
             )
         self.cpu_config = cpu
+        self._max_fuel = cpu.max_fuel
         self.store.share.weight = WEIGHTS[cpu.priority]
 
     def close(self) -> None:
@@ -264,20 +286,20 @@ class Instance:
 
     async def _start(self, timeout_seconds: float) -> None:
         store, linked = self.store, self._linked
-        if self.cpu_config.max_fuel is not None:
-            self._refuel(self.cpu_config.max_fuel)
-        future = native.linker_instantiate_async(
-            linked.linker_pointer, store.native_context, linked.component.pointer,
-            native.address_of(self._native), self._error_slot,
+        if self._max_fuel is not None:
+            self._refuel(self._max_fuel)
+        store.begin(
+            native.linker_instantiate_async(
+                linked.linker_pointer, store.native_context, linked.component.pointer,
+                native.address_of(self._native), self._error_slot,
+            )
         )  # fmt: skip
-        fiber = store.enter(future, now() + timeout_seconds)
-        if store.turn.spent_ns < TICK_NS:
-            fiber.run_inline()
-        if not fiber.done:
-            await _run(store, fiber, asyncio.timeout(max(0.0, fiber.deadline - now())), timeout_seconds, slow=False)
-        store.fiber = None
-        fiber.delete()
-        self._cpu_ns += fiber.cpu_ns
+        done, self._cpu_ns = store.poll_inline()
+        if not done:
+            fiber = Fiber(store, deadline=now() + timeout_seconds, cpu_ns=self._cpu_ns)
+            await _run(store, fiber, asyncio.timeout(timeout_seconds), timeout_seconds, inline=False)
+            self._cpu_ns = fiber.cpu_ns
+        store.end()
         error = self._error.value
         if error or store.failure is not None:
             raise self._failed_to_start(error)
@@ -295,25 +317,26 @@ class Call:
     __slots__ = ("_arena", "_bound", "_fiber", "_instance", "_scope", "_timeout")
 
     def __init__(self, instance: Instance, bound: _Bound, fiber: Fiber, arena: Arena | None, timeout: float) -> None:
-        self._scope: asyncio.Timeout | None = None
         self._instance = instance
         self._bound = bound
         self._fiber = fiber
         self._arena = arena
         self._timeout = timeout
+        self._scope: asyncio.Timeout | None = None
 
     async def finish(self) -> Any:
         """The result of the call. Waits; cancelling ends the guest's instance."""
         instance, fiber = self._instance, self._fiber
+        self._scope = asyncio.timeout(max(0.0, fiber.deadline - now()))
         try:
-            self._scope = asyncio.timeout(max(0.0, fiber.deadline - now()))
-            await _run(instance.store, fiber, self._scope, self._timeout, slow=self._bound.pace.slow)
+            await _run(instance.store, fiber, self._scope, self._timeout, inline=instance.store.calls.waiting)
         except BaseException:
-            instance._account(fiber)
+            instance._account(fiber.cpu_ns)
+            self._bound.pace.learn(fiber.cpu_ns)
             if self._arena is not None:
                 self._arena.release()
             raise
-        return instance._conclude(self._bound, fiber, self._arena)
+        return instance._conclude(self._bound, fiber.cpu_ns, self._arena)
 
     def abort(self, error: BaseException) -> None:
         """End the call from outside: whoever awaits `finish` gets `error`, and the instance is gone."""
@@ -322,16 +345,18 @@ class Call:
             self._scope.reschedule(asyncio.get_running_loop().time())
 
 
-async def _run(store: Store, fiber: Fiber, scope: asyncio.Timeout, timeout_seconds: float, *, slow: bool) -> None:
+async def _run(store: Store, fiber: Fiber, scope: asyncio.Timeout, timeout_seconds: float, *, inline: bool) -> None:
+    """Run a fiber to its end, or close the store and say why it did not get there."""
     try:
         async with scope:
-            await fiber.run_to_end(slow=slow)
+            await fiber.run_to_end(inline=inline)
     except TimeoutError:
         failure = store.failure
+        overdue = scope.expired() or now() > fiber.deadline
         store.close()
         if failure is not None:
             raise failure from None
-        if scope.expired():
+        if overdue:
             raise DeadlineExceeded(
                 f"the call was not finished after {timeout_seconds:g} s", timeout_seconds=timeout_seconds
             ) from None
@@ -341,28 +366,31 @@ async def _run(store: Store, fiber: Fiber, scope: asyncio.Timeout, timeout_secon
         raise
 
 
+def _wrong_loop() -> OperatorError:
+    return OperatorError(
+        "the component belongs to another event loop", hint="use `host.from_thread.call(...)` from other threads"
+    )
+
+
 def too_small(linked: LinkedComponent, limit_bytes: int, cause: OutOfMemory | None = None) -> OutOfMemory:
-    """The error for a component that cannot start within its limit, naming the smallest limit that would start it."""
+    """The error for a component that cannot start within its limit, naming the smallest limit that would start it.
+
+    Where its start functions asked for more, or modules come from outside, only a lower bound is known.
+    """
     facts = linked.component.facts
     smallest = facts.smallest_limit_bytes
-    least = "" if facts.exact else "at least "
     if smallest > limit_bytes:
-        message = (
-            f"the component cannot start: its memories take {least}{format_size(smallest)} before it runs, "
-            f"the limit is {format_size(limit_bytes)}"
-        )
-        requested = smallest
+        requested, least = smallest, "" if facts.exact else "at least "
+        wants = f"its memories take {least}{format_size_exactly(requested)} before it runs"
     else:
-        requested = cause.requested_bytes if cause is not None else smallest
-        message = (
-            f"the component cannot start: it asked for {format_size(requested)} while starting, "
-            f"the limit is {format_size(limit_bytes)}"
-        )
+        requested, least = (cause.requested_bytes if cause is not None else smallest), "at least "
+        wants = f"it asked for {format_size_exactly(requested)} while starting"
     return OutOfMemory(
-        message,
+        f"the component cannot start: {wants}, the limit is {format_size_exactly(limit_bytes)}",
         limit_bytes=limit_bytes,
         requested_bytes=requested,
         peak_bytes=cause.peak_bytes if cause is not None else 0,
+        backtrace=cause.backtrace if cause is not None else (),
         hint=f"set [resources.memory] max_bytes to {least}{requested} in Component.toml",
     )
 
@@ -382,7 +410,7 @@ async def instantiate(
         InstanceLimitReached: this process has no room for another.
         GuestTrapped, DeadlineExceeded, FuelExhausted: its start functions failed.
     """
-    cpu = cpu or CpuConfig()
+    cpu = cpu or _DEFAULT_CPU
     facts = linked.component.facts
     if facts.smallest_limit_bytes > max_memory_bytes:
         raise too_small(linked, max_memory_bytes)
@@ -393,8 +421,8 @@ async def instantiate(
         linked.component.engine_pointer,
         limiter=limiter or ResourceLimiter(max_memory_bytes),
         share=Share(WEIGHTS[cpu.priority]),
-        bounds=bounds or StoreBounds(),
-        memories=sum(memory.count for memory in facts.memories),
+        bounds=bounds or _DEFAULT_BOUNDS,
+        memories=linked.component.memory_count,
         functions=linked.functions,
     )
     instance = Instance(linked, store, cpu)

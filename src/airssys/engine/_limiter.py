@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from typing import Final
 
 from airssys.clock import Clock, SystemClock
+from airssys.engine._monitor import DEFAULT_HISTORY, MemoryMonitor, MemorySample, MemoryUsage
 from airssys.errors import LimitRejected
-from airssys.units import format_size
-
-from ._monitor import DEFAULT_HISTORY, MemoryMonitor, MemoryUsage
+from airssys.units import format_size_exactly
 
 _CLOCK: Final = SystemClock()
 
@@ -21,18 +21,31 @@ class ResourceLimiter:
         limit_bytes: the ceiling over all linear memories together.
         clock: where the monitor's timestamps come from.
         history: how many changes the monitor remembers.
+
+    Attributes:
+        refused: how many requests went beyond the ceiling since the start or the last `reset`.
+        host_fault: why the operating system could not give what the budget allowed; None while it always could.
     """
 
-    __slots__ = ("_clock", "_current", "_last_refused", "_limit", "_lock", "_peak", "_refused", "host_fault", "monitor")
+    __slots__ = (
+        "_clock",
+        "_current",
+        "_history",
+        "_last_refused",
+        "_limit",
+        "_lock",
+        "_peak",
+        "host_fault",
+        "refused",
+    )
 
     def __init__(self, limit_bytes: int, *, clock: Clock = _CLOCK, history: int = DEFAULT_HISTORY) -> None:
         self._limit = limit_bytes
         self._clock = clock
         self._lock = threading.Lock()
-        self._current = self._peak = self._refused = 0
+        self._current = self._peak = self.refused = 0
         self._last_refused: int | None = None
-        self.monitor = MemoryMonitor(limit_bytes, history)
-        #: Why the operating system could not give what the budget allowed; None while it always could.
+        self._history: deque[tuple[float, int]] = deque(maxlen=history)
         self.host_fault: str | None = None
 
     @property
@@ -41,34 +54,29 @@ class ResourceLimiter:
         return self._limit
 
     @property
-    def refused(self) -> int:
-        """How many requests went beyond the ceiling."""
-        return self._refused
-
-    @property
-    def usage(self) -> MemoryUsage:
-        """A consistent snapshot."""
-        return self.monitor.usage
+    def monitor(self) -> MemoryMonitor:
+        """What happened so far, for reading."""
+        return MemoryMonitor(self)
 
     def charge(self, more_bytes: int) -> bool:
         """Take `more_bytes` from the budget, all or nothing; False counts as one refusal."""
         with self._lock:
             wanted = self._current + more_bytes
-            granted = wanted <= self._limit
-            if granted:
-                self._current = wanted
-                self._peak = max(self._peak, wanted)
-            else:
-                self._refused += 1
+            if wanted > self._limit:
+                self.refused += 1
                 self._last_refused = wanted
-            self._publish(sample=granted)
-        return granted
+                return False
+            self._current = wanted
+            if wanted > self._peak:
+                self._peak = wanted
+            self._history.append((self._clock.monotonic(), wanted))
+            return True
 
     def give_back(self, less_bytes: int) -> None:
         """Return memory to the budget."""
         with self._lock:
             self._current -= less_bytes
-            self._publish(sample=True)
+            self._history.append((self._clock.monotonic(), self._current))
 
     def set_limit(self, limit_bytes: int) -> None:
         """Move the ceiling; the next request meets the new one.
@@ -79,29 +87,35 @@ class ResourceLimiter:
         with self._lock:
             if limit_bytes < self._current:
                 raise LimitRejected(
-                    f"the memory limit cannot become {format_size(limit_bytes)} ({limit_bytes} bytes): "
-                    f"{format_size(self._current)} ({self._current} bytes) are in use"
+                    f"the memory limit cannot become {format_size_exactly(limit_bytes)}: "
+                    f"{format_size_exactly(self._current)} are in use"
                 )
             self._limit = limit_bytes
-            self._publish(sample=False)
 
     def reset(self) -> None:
         """Start peak, refusals and history anew from the present size; size and limit stay."""
         with self._lock:
             self._peak = self._current
-            self._refused = 0
+            self.refused = 0
             self._last_refused = None
-            self.monitor.forget_history()
-            self._publish(sample=True)
+            self._history.clear()
+            self._history.append((self._clock.monotonic(), self._current))
 
-    def _publish(self, *, sample: bool) -> None:
-        self.monitor.publish(
-            MemoryUsage(
+    @property
+    def usage(self) -> MemoryUsage:
+        """A consistent snapshot."""
+        with self._lock:
+            return MemoryUsage(
                 current_bytes=self._current,
                 peak_bytes=self._peak,
                 limit_bytes=self._limit,
-                refused=self._refused,
+                refused=self.refused,
                 last_refused_bytes=self._last_refused,
-            ),
-            self._clock.monotonic() if sample else None,
-        )
+            )
+
+    @property
+    def history(self) -> tuple[MemorySample, ...]:
+        """The latest changes, oldest first."""
+        with self._lock:
+            entries = tuple(self._history)
+        return tuple(MemorySample(at, size) for at, size in entries)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 #: Samples kept by default. One sample is one change of size; 256 cover a guest that grows page by page through 16 MiB.
 DEFAULT_HISTORY: Final = 256
@@ -42,36 +41,39 @@ class MemorySample:
     current_bytes: int
 
 
-class MemoryMonitor:
-    """Counts for one instance. Written by whoever runs the guest, readable from any thread at any time.
-
-    Every reader gets a consistent snapshot: the limiter publishes one immutable `MemoryUsage` after every change.
-    """
-
-    __slots__ = ("_history", "_usage")
-
-    def __init__(self, limit_bytes: int, history: int = DEFAULT_HISTORY) -> None:
-        self._history: deque[MemorySample] = deque(maxlen=history)
-        self._usage = MemoryUsage(
-            current_bytes=0, peak_bytes=0, limit_bytes=limit_bytes, refused=0, last_refused_bytes=None
-        )
+class _Counted(Protocol):
+    """The limiter, as far as reading goes."""
 
     @property
     def usage(self) -> MemoryUsage:
-        """The latest snapshot."""
-        return self._usage
+        """A consistent snapshot."""
+
+    @property
+    def history(self) -> tuple[MemorySample, ...]:
+        """The latest changes, oldest first."""
+
+    def reset(self) -> None:
+        """Start the counts anew."""
+
+
+class MemoryMonitor:
+    """Watches one instance's memory; readable from any thread while the guest runs, and never changes a limit."""
+
+    __slots__ = ("_counted",)
+
+    def __init__(self, counted: _Counted) -> None:
+        self._counted = counted
+
+    @property
+    def usage(self) -> MemoryUsage:
+        """Now, at most, and refused: one consistent snapshot."""
+        return self._counted.usage
 
     @property
     def history(self) -> tuple[MemorySample, ...]:
         """The latest changes, oldest first; older ones fall out of the ring."""
-        return tuple(self._history.copy())
+        return self._counted.history
 
-    def publish(self, usage: MemoryUsage, at_seconds: float | None) -> None:
-        """Replace the snapshot; with a time, also remember it as a sample. For the limiter only."""
-        self._usage = usage
-        if at_seconds is not None:
-            self._history.append(MemorySample(at_seconds, usage.current_bytes))
-
-    def forget_history(self) -> None:
-        """Drop all samples. For the limiter only."""
-        self._history.clear()
+    def reset(self) -> None:
+        """Start peak, refusals and history anew from the present size."""
+        self._counted.reset()

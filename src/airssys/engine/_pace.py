@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import weakref
 from collections import OrderedDict
 from typing import Final
 
-from airssys.engine._slot import current_slot
+from airssys.engine._slot import PollSlot, current_slot
 from airssys.engine._ticker import TICK_SECONDS
 
 TICK_NS: Final = int(TICK_SECONDS * 1e9)
@@ -27,11 +26,11 @@ class Turn:
         slot: the loop thread's slot.
     """
 
-    __slots__ = ("__weakref__", "_noticed", "loop", "slot", "spent_ns")
+    __slots__ = ("_noticed", "loop", "slot", "spent_ns")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, slot: PollSlot) -> None:
         self.loop = loop
-        self.slot = current_slot()
+        self.slot = slot
         self.spent_ns = 0
         self._noticed = False
 
@@ -47,14 +46,13 @@ class Turn:
         self.spent_ns = 0
 
 
-_turns: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Turn]] = weakref.WeakKeyDictionary()
-
-
 def turn_of(loop: asyncio.AbstractEventLoop) -> Turn:
-    """The turn of a loop; call it on the loop's thread."""
-    turn = _turns.get(loop)
-    if turn is None or turn.slot is not current_slot():
-        turn = _turns[loop] = Turn(loop)
+    """The turn of the loop that this thread runs."""
+    slot = current_slot()
+    turn = slot.turn
+    if turn is None or turn.loop is not loop:
+        turn = slot.turn = Turn(loop, slot)
+        slot.on_loop = True
     return turn
 
 

@@ -52,11 +52,10 @@ def _wrap(number: int) -> Callable[[], None]:
     handler = signal.getsignal(number)
     if not callable(handler) or isinstance(handler, signal.Handlers | _Deferred):
         return lambda: None
-    deferred = _Deferred(handler)
-    signal.signal(number, deferred)
+    signal.signal(number, deferred := _Deferred(handler))
 
     def restore() -> None:
         if signal.getsignal(number) is deferred:
-            signal.signal(number, deferred.original)
+            signal.signal(number, handler)
 
     return restore

@@ -7,7 +7,8 @@ import weakref
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._limiter import ResourceLimiter
+    from airssys.engine._limiter import ResourceLimiter
+    from airssys.engine._pace import Turn
 
 
 class PollSlot:
@@ -18,15 +19,17 @@ class PollSlot:
         limiter: whose budget a new linear memory is charged to.
         on_loop: this thread runs the event loop of the guest that it polls, so host functions may run in place.
         signals: numbers of signals that arrived while polling and wait for a safe place.
+        turn: of the event loop that this thread runs; a cache for `turn_of`.
     """
 
-    __slots__ = ("__weakref__", "limiter", "on_loop", "polling", "signals")
+    __slots__ = ("__weakref__", "limiter", "on_loop", "polling", "signals", "turn")
 
     def __init__(self) -> None:
         self.polling = False
         self.limiter: ResourceLimiter | None = None
         self.on_loop = False
         self.signals: list[int] = []
+        self.turn: Turn | None = None
 
 
 class _Local(threading.local):

@@ -6,15 +6,14 @@ import asyncio
 import signal
 from ctypes import c_void_p
 from dataclasses import dataclass
-from typing import Any
+from time import perf_counter_ns
 
 from airssys.engine import _native as native
 from airssys.engine._capacity import maps_of
 from airssys.engine._fair_queue import Share
-from airssys.engine._fiber import Fiber
 from airssys.engine._host_calls import HostCalls, HostFunction, continuation_for
 from airssys.engine._limiter import ResourceLimiter
-from airssys.engine._pace import Turn, turn_of
+from airssys.engine._pace import TICK_NS, Pace, turn_of
 from airssys.engine._runtime import Runtime
 from airssys.engine._slot import PollSlot
 from airssys.engine.values import Border, ResourceTable
@@ -47,22 +46,25 @@ class Store:
 
     Attributes:
         context: the native context; callbacks find the store by it.
-        failure: what a callback of the slice in progress raised; the owner raises it.
+        native_context: the same, as native calls take it.
+        turn: the event loop that owns this store, and its inline time.
+        share: its account with the scheduler.
+        failure: what a callback of the slice in progress raised, or why the owner was told to end; the owner raises it.
+        future: the native future in progress, 0 when there is none.
     """
 
     __slots__ = (
-        "__weakref__",
-        "_closed",
         "_epoch_deadline",
         "_maps",
         "_slot",
         "_store",
         "border",
         "calls",
+        "closed",
         "context",
         "continuation",
         "failure",
-        "fiber",
+        "future",
         "limiter",
         "native_context",
         "runtime",
@@ -82,18 +84,19 @@ class Store:
         functions: tuple[HostFunction, ...],
     ) -> None:
         self.runtime = runtime
-        self.turn: Turn = turn_of(asyncio.get_running_loop())
+        self.turn = turn_of(asyncio.get_running_loop())
         self.limiter = limiter
         self.share = share
         self.failure: BaseException | None = None
-        self.fiber: Fiber | None = None
-        self._closed = False
+        self.future = 0
+        self.closed = False
         self._slot: PollSlot = self.turn.slot
-        self._maps = maps_of(min(memories, bounds.memories))
+        self._maps = maps_of(memories if memories < bounds.memories else bounds.memories)
         runtime.capacity.take(self._maps)
         self._store: int = native.store_new(engine, None, None)
         self.context: int = native.store_context(self._store)
         self.native_context = c_void_p(self.context)
+        runtime.stores[self.context] = self
         native.store_limiter(
             self._store, -1, bounds.table_elements, bounds.core_instances, bounds.tables, bounds.memories
         )
@@ -102,71 +105,94 @@ class Store:
         self._epoch_deadline = runtime.ticker.epoch + 1
         self.border = Border(self.context, bounds.value_bytes, ResourceTable(bounds.resources))
         self.calls = HostCalls(functions, self.border)
-        self.continuation = continuation_for(self.context)
-        runtime.stores[self.context] = self
+        self.continuation = continuation_for(self.context) if functions else None
 
     # -- running
 
-    def enter(self, future: int, deadline: float) -> Fiber:
-        """Take the only place for a fiber."""
-        if self.fiber is not None:
-            raise InternalError("a second fiber was started in a store that is in use")
-        fiber = self.fiber = Fiber(self, future, deadline)
-        return fiber
+    def begin(self, future: int) -> None:
+        """Take the only place for a native future.
 
-    def prepare(self) -> None:
-        """Before a fiber starts: a whole tick lies ahead of its first interruption."""
+        Raises:
+            InternalError: another one is in progress.
+        """
+        if self.future:
+            native.future_delete(future)
+            raise InternalError("a second call was started in a store that is in use")
+        self.future = future
+
+    def end(self) -> None:
+        """Delete the native future; an unfinished guest unwinds, and its instance is dead. Nothing may poll it."""
+        future, self.future = self.future, 0
+        if future:
+            native.future_delete(future)
+
+    def renew_epoch(self) -> None:
+        """Before a call starts: a whole tick lies ahead of its first interruption."""
         epoch = self.runtime.ticker.epoch
         if epoch >= self._epoch_deadline:
             native.context_set_epoch_deadline(self.native_context, 1)
             self._epoch_deadline = epoch + 1
 
-    def poll(self, future: Any, slot: PollSlot) -> bool:
+    def may_run_inline(self, pace: Pace | None = None) -> bool:
+        """Whether this turn of the loop has inline time left, and the export is not known to be slow."""
+        return self.turn.spent_ns < TICK_NS and (pace is None or not pace.slow)
+
+    def poll(self, slot: PollSlot) -> bool:
         """Run the guest on this thread until it is done, suspends, or the tick ends its slice."""
         self._slot = slot
         slot.limiter = self.limiter
-        ticker = self.runtime.ticker
         slot.polling = True
         try:
+            ticker = self.runtime.ticker
             ticker.used = True
             if ticker.asleep:
                 ticker.wake()
-            done: bool = native.future_poll(future)
+            done: bool = native.future_poll(self.future)
         finally:
             slot.polling = False
-            if slot.signals:
-                deliver_signals(slot)
+        if slot.signals:
+            deliver_signals(slot)
         return done
 
-    # -- what callbacks and fibers need
+    def poll_inline(self) -> tuple[bool, int]:
+        """One slice on the event loop's thread, paid from its turn: whether it is done, and the guest's CPU time in ns.
+
+        CPU time is wall time less the time of host functions: asking the kernel would cost more than a call.
+        """
+        turn = self.turn
+        started = perf_counter_ns()
+        done = self.poll(turn.slot)
+        elapsed = perf_counter_ns() - started
+        turn.spend(elapsed)
+        calls = self.calls
+        cpu = elapsed - calls.host_ns
+        calls.host_ns = 0
+        return done, cpu
 
     @property
     def needs_owner(self) -> bool:
-        """The fiber cannot go on by itself."""
+        """The guest cannot go on by itself."""
         return self.calls.waiting or self.failure is not None
 
+    # -- in callbacks
+
     def on_host_call(self, index: int, args: int, results: int) -> None:
-        """In a callback: the guest calls a host function."""
+        """The guest calls a host function."""
         self.calls.begin(index, args, results, self._slot)
 
     def on_continue(self) -> bool:
-        """In a callback: the fiber asks for the answer."""
+        """The guest asks for the answer."""
         return self.calls.finish()
 
     def on_drop(self, rep: int) -> None:
-        """In a callback: the guest dropped a host resource."""
+        """The guest dropped a host resource."""
         self.calls.drop(rep)
 
     # -- ending
 
-    @property
-    def closed(self) -> bool:
-        """Whether the native side is gone."""
-        return self._closed
-
     def close(self) -> None:
-        """Delete the native side; a fiber in it must be parked. Host resources that the guest held are destroyed."""
-        if self._closed:
+        """Delete the native side; nothing may poll it. Host resources that the guest held are destroyed."""
+        if self.closed:
             return
         self.discard()
         self.runtime.capacity.give_back(self._maps)
@@ -174,12 +200,11 @@ class Store:
         self.calls.abandon()
 
     def discard(self) -> None:
-        """Delete the native side and nothing else: future first, then store."""
-        self._closed = True
-        fiber, self.fiber = self.fiber, None
-        if fiber is not None:
-            fiber.delete()
-        native.store_delete(self._store)
+        """Delete the native side and nothing else: future first, then store (design rule 22)."""
+        if not self.closed:
+            self.closed = True
+            self.end()
+            native.store_delete(self._store)
 
 
 def deliver_signals(slot: PollSlot) -> None:

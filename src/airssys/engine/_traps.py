@@ -22,6 +22,9 @@ _KINDS: Final[tuple[tuple[str, str], ...]] = (
     ("cannot enter component instance", "cannot-enter"),
     ("cannot leave component instance", "cannot-leave"),
     ("handle limit exceeded", "resource-limit"),
+    ("resource limit exceeded", "resource-limit"),
+    ("exceeds table limits", "resource-limit"),
+    ("borrow handles still remain", "bad-handle"),
     ("unknown handle index", "bad-handle"),
     ("handle index", "bad-handle"),
     ("invalid utf-8", "invalid-string"),
@@ -33,8 +36,7 @@ _KINDS: Final[tuple[tuple[str, str], ...]] = (
     ("list length overflow", "value-out-of-bounds"),
     ("out-of-bounds", "value-out-of-bounds"),
     ("out of bounds", "value-out-of-bounds"),
-    ("invalid expected discriminant", "invalid-value"),
-    ("unexpected discriminant", "invalid-value"),
+    ("discriminant", "invalid-value"),
     ("integer out of range", "invalid-value"),
     ("converted integer out of range for `char`", "invalid-value"),
     ("fuel allocated for hostcalls", "value-too-large"),
@@ -45,29 +47,52 @@ _KINDS: Final[tuple[tuple[str, str], ...]] = (
 #: Every kind that a guest's failure can have; `unknown` is text of the engine that this table does not know.
 TRAP_KINDS: Final = frozenset(kind for _, kind in _KINDS) | {"unknown"}
 
-_FRAME: Final = re.compile(r"^\s*\d+:\s+(?P<frame>\S.*)$", re.MULTILINE)
-_BACKTRACE: Final = "wasm backtrace:"
+#: What the engine writes between its backtrace and the cause. Function names in the backtrace are the guest's own
+#: choice and may contain anything, this text too: only what follows its last occurrence is the engine's.
+_CAUSE: Final = "\n\nCaused by:\n"
+_BACKTRACE: Final = "wasm backtrace:\n"
+_FRAME: Final = re.compile(r"\s*\d+:\s+(?P<frame>0x\S.*)")
+_NUMBERED: Final = re.compile(r"\A\d+: ")
+#: Frames and characters of a frame that an error keeps; names are the guest's, and may be megabytes.
+_MAX_FRAMES: Final = 50
+_MAX_FRAME_LENGTH: Final = 200
 
 
 def classify(text: str) -> str:
     """The kind of trap that the engine's error text describes; `unknown` rather than a guess."""
-    folded = text.lower()
+    cause = _cause(text).lower()
     for words, kind in _KINDS:
-        if words.lower() in folded:
+        if words.lower() in cause:
             return kind
     return "unknown"
 
 
 def backtrace_of(text: str) -> tuple[str, ...]:
-    """The guest's frames in the engine's error text, innermost first, without numbering."""
-    _, found, rest = text.partition(_BACKTRACE)
-    if not found:
+    """The guest's frames in the engine's error text, innermost first, without numbering and fit for a terminal."""
+    trace, found, _ = text.rpartition(_CAUSE)
+    _, started, frames = (trace if found else text).partition(_BACKTRACE)
+    if not started:
         return ()
-    frames, _, _ = rest.partition("\n\n")
-    return tuple(match["frame"] for match in _FRAME.finditer(frames))
+    matches = (_FRAME.fullmatch(line) for line in frames.splitlines())
+    return tuple(_printable(match["frame"])[:_MAX_FRAME_LENGTH] for match in matches if match)[:_MAX_FRAMES]
 
 
 def reason_of(text: str) -> str:
-    """The engine's last word on the cause, in one line."""
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    return lines[-1].removeprefix("wasm trap: ") if lines else "no reason given"
+    """The engine's word on the cause, in one line, with the detail it gives in parentheses."""
+    lines = [line.strip() for line in _cause(text).splitlines() if line.strip()]
+    causes = [_printable(_NUMBERED.sub("", line, count=1).removeprefix("wasm trap: ")) for line in lines]
+    if not causes:
+        return "no reason given"
+    return causes[-1] if len(causes) == 1 else f"{causes[-1]} ({'; '.join(causes[:-1])})"
+
+
+def _cause(text: str) -> str:
+    before, found, cause = text.rpartition(_CAUSE)
+    if found:
+        return cause
+    return "" if _BACKTRACE in before + cause else text
+
+
+def _printable(text: str) -> str:
+    """Without control characters: no guest speaks to a terminal through an error."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

@@ -67,7 +67,7 @@ class MemoryProblem(Problem):
         text = f"{size(self.smallest_bytes)} lets this component start"
         if self.smallest_bytes <= self.maximum_bytes:
             return text
-        return f"{text}; the operator has to raise [bounds.memory] max_bytes in host.toml first"
+        return f"{text}; the operator has to raise [bounds.memory] max_bytes first"
 
 
 class MemoryNotConfigured(MemoryProblem):
@@ -141,12 +141,11 @@ class MemoryInOperatorFile(Problem):
     """An operator's defaults or profile try to supply the memory limit."""
 
     code = "memory-in-operator-file"
-    hint = "remove the section; use [bounds.memory] to move what components may declare"
+    hint = "remove the section: only the author of a component knows what it needs"
 
     def __init__(self, key: str, value: object) -> None:
         super().__init__(
-            f"{key} cannot be set here: only the component's own manifest declares its memory limit, "
-            "because only its author knows what it needs",
+            f"{key} cannot be set here: a component's own manifest declares its memory limit",
             key=key,
             found=shown(value),
             expected="[bounds.memory] min_bytes and max_bytes, which move what a component may declare",

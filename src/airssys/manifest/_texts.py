@@ -57,7 +57,7 @@ def check_version(key: Key, value: object) -> semver.Version:
     if not isinstance(value, str):
         raise WrongType(key, value, "a string")
     version = _version(value)
-    if version is not None and str(version) == value:
+    if version is not None:
         return version
     likely = _version(value.strip().removeprefix("v"), is_short=True)
     write = key.line_with(f'"{likely}"') if likely is not None else None
@@ -94,7 +94,8 @@ def _name_like(text: str) -> str | None:
 
 
 def _version(text: str, *, is_short: bool = False) -> semver.Version | None:
-    if not text.isascii() or len(text) > MAX_VERSION_CHARACTERS:
+    # before 3.1 semver takes digits of every script, and a line break at the end
+    if not text.isascii() or not text.isprintable() or len(text) > MAX_VERSION_CHARACTERS:
         return None
     try:
         return semver.Version.parse(text, optional_minor_and_patch=is_short)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
+from contextlib import contextmanager
+
 import pytest
 
 from airssys.engine.wit import (
@@ -20,6 +24,7 @@ from airssys.engine.wit import (
     ValueType,
     VariantType,
     parse_function,
+    print_function,
 )
 from airssys.errors import WitSyntaxError
 
@@ -93,6 +98,14 @@ def test_space_comments_and_a_semicolon_do_not_matter():
         ("func(aB: u8)", "line 1:6: `aB` is no identifier; a parameter name is kebab-case, like `a-name` or `a-URL`"),
         ("func(a_b: u8)", "line 1:6: `a_b` is no identifier; a parameter name is kebab-case, like `a-name` or `a-URL`"),
         ("func(a: u8, A: u8)", "line 1:13: `A` appears twice (upper and lower case do not tell apart)"),
+        (
+            "func() -> enum { 1 }",
+            "line 1:18: `1` is no identifier; a case name is kebab-case, like `a-name` or `a-URL`",
+        ),
+        (
+            "func() -> flags { 1 }",
+            "line 1:19: `1` is no identifier; a flag name is kebab-case, like `a-name` or `a-URL`",
+        ),
         ("func() -> record {}", "line 1:19: expected a first field: an empty record has no values, found `}`"),
         ("func() -> enum {}", "line 1:17: expected a first case: an empty enum has no values, found `}`"),
         ("func(a: borrow<point>)", "line 1:9: `point` is not a resource; only resources are owned or lent"),
@@ -158,4 +171,27 @@ def test_given_names_count_towards_the_bounds():
 
 
 def test_a_text_longer_than_the_bound_is_refused_unread():
-    assert "more than 1000000" in problem_of("func()" + " " * 1_000_000)
+    assert parse_function("func()" + " " * 999_994) == FuncType((), None)
+    assert "more than 1000000" in problem_of("func()" + " " * 999_995)
+
+
+@pytest.mark.parametrize("level", ["record {{ a: {} }}", "variant {{ a({}) }}", "tuple<{}>", "result<_, {}>"])
+def test_the_deepest_type_fits_into_half_of_the_stack(level):
+    text = "u8"
+    for _ in range(99):
+        text = level.format(text)
+    frames = len(inspect.stack(0))
+    with recursion_limit(frames + 500):
+        function = parse_function(f"func(a: {text})")
+        assert print_function(function) == f"func(a: {text})"
+        assert "deeper than 100 levels" in problem_of(f"func(a: {level.format(text)})")
+
+
+@contextmanager
+def recursion_limit(frames):
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(frames)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

@@ -106,3 +106,11 @@ def test_a_type_deeper_than_any_engine_accepts_prints_without_recursing_all_the_
     text = print_type(deep)
     assert "…" in text
     assert text.count("option<") == 101
+
+
+def test_records_and_variants_count_as_one_level_each():
+    deep: ValueType = U32
+    for _ in range(50):
+        deep = RecordType(None, (("a", VariantType(None, (("b", deep),))),))
+    assert "…" not in print_type(deep)
+    assert "…" in print_type(RecordType(None, (("a", deep),)))

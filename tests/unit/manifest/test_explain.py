@@ -46,9 +46,7 @@ max_bytes = 1048576
     write('extends = "../base"\ncomponent = { description = "x", name = "demo" }\n', "demo/Component.toml")
     operator = load_operator(write(host, "host.toml"))
 
-    manifest = load_manifest(
-        "demo", operator=operator, profile="batch", overrides={"resources.cpu.priority": "high"}
-    )
+    manifest = load_manifest("demo", operator=operator, profile="batch", overrides={"resources.cpu.priority": "high"})
 
     assert rows(manifest) == [
         ("component.name", "demo", "demo/Component.toml:2"),

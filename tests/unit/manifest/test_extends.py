@@ -149,7 +149,12 @@ def test_a_circle_through_a_link_is_a_circle(write):
     write('extends = "../link"\n' + BASE, "real/Component.toml")
     os.symlink("real", "link")
 
-    assert type(refused("real")) is ExtendsCycle
+    assert (
+        str(refused("real"))
+        == """\
+real/Component.toml:1: the chain of `extends` is a circle
+  found:    real/Component.toml -> real/Component.toml"""
+    )
 
 
 def test_a_chain_of_eight_files_is_read_and_a_ninth_is_refused(write):
@@ -186,7 +191,9 @@ def test_what_is_missing_is_not_told_while_a_base_cannot_be_read(write):
     assert refused("demo").code == "toml-syntax"
 
 
-@pytest.mark.parametrize(("value", "code"), [("5", "wrong-type"), ('"/etc/base.toml"', "malformed-path"), ('""', "malformed-text")])
+@pytest.mark.parametrize(
+    ("value", "code"), [("5", "wrong-type"), ('"/etc/base.toml"', "malformed-path"), ('""', "malformed-text")]
+)
 def test_a_base_has_to_be_a_relative_path(write, value, code):
     write(f"extends = {value}\n", "demo/Component.toml")
 

@@ -140,7 +140,7 @@ def test_the_operator_may_lower_the_lower_bound():
 
 
 def test_bounds_in_the_wrong_order_are_refused():
-    with pytest.raises(OutOfRange, match="is above bounds.memory.max_bytes"):
+    with pytest.raises(OutOfRange, match=r"is above bounds\.memory\.max_bytes"):
         MemoryBounds(min_bytes=2 * MIB, max_bytes=MIB)
 
 

@@ -95,7 +95,7 @@ def test_line_endings_and_byte_order_marks_of_other_editors_do_not_matter(load, 
     [
         'component = {name = "demo", version = "1.0.0"}\nresources = {memory = {max_bytes = 1048576}}\n',
         'component.name = "demo"\ncomponent.version = "1.0.0"\nresources.memory.max_bytes = 0x100000\n',
-        '["component"]\n\'name\' = \'demo\'\n"ver\\u0073ion" = """1.0.0"""\n[ resources . memory ]\nmax_bytes = "1024 KiB"\n',
+        '["component"]\n"n\\u0061me" = """demo"""\n\'version\' = "1.0.0"\n[ resources . memory ]\nmax_bytes = "1MiB"\n',
     ],
 )
 def test_every_way_to_write_the_same_toml_is_the_same_manifest(load, text):

@@ -146,7 +146,7 @@ resources.memory.max_bytes is too high: the most allowed is 4194304 (4 MiB)
   found:    16777216 (16 MiB)
   expected: 524288 (512 KiB) to 4194304 (4 MiB)
   write:    max_bytes = 4194304
-  smallest: 8388608 (8 MiB) lets this component start; the operator has to raise [bounds.memory] max_bytes in host.toml first"""
+  smallest: 8388608 (8 MiB) lets this component start; the operator has to raise [bounds.memory] max_bytes first"""
     )
 
 
@@ -194,7 +194,7 @@ def test_an_operator_cannot_declare_the_memory_of_components(write):
     assert (
         str(caught.value)
         == """\
-host.toml:1: defaults.resources.memory cannot be set here: only the component's own manifest declares its memory limit, because only its author knows what it needs
+host.toml:1: defaults.resources.memory cannot be set here: a component's own manifest declares its memory limit
   found:    a table
   expected: [bounds.memory] min_bytes and max_bytes, which move what a component may declare"""
     )

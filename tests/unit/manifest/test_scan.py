@@ -39,7 +39,7 @@ def test_keys_of_inline_tables_have_lines_even_after_a_list_of_many_lines():
     text = """\
 a = { b = [
     "x", { inside = 1 },
-], c = { d = 1, e = 2 }, f = 3 }
+], c = { d = 1, e = {} }, f = 3 }
 g = 4
 """
 
@@ -55,7 +55,7 @@ g = 4
 
 
 def test_quoted_keys_are_read_as_toml_reads_them():
-    assert key_lines("\"a b\" = 1\n'c\\d' = 2\n\"e\\u0066\" = 3\n\"g.h\".i = 4\n") == {
+    assert key_lines('"a b" = 1\n\'c\\d\' = 2\n"e\\u0066" = 3\n"g.h".i = 4\n') == {
         ("a b",): 1,
         ("c\\d",): 2,
         ("ef",): 3,
@@ -73,6 +73,8 @@ def test_quoted_keys_are_read_as_toml_reads_them():
         '""""two quotes before the end"""""',
         "'''\n[no]\n'' no = 1\n'''",
         "'''''two quotes before the end'''''",
+        '[""""one quote inside"""", "#"]',
+        "[''''one quote inside'''', '#']",
         "[\n  1, # ]\n  [2, '''\n'''],\n]",
         "1979-05-27T07:32:00-08:00",
         '""',
@@ -85,7 +87,9 @@ def test_nothing_inside_a_value_is_a_key(value):
     assert lines == {("a",): 1, ("b",): 2 + value.count("\n")}
 
 
-@pytest.mark.parametrize("tame", ["a." * 15 + "a = 1", "x = " + "[" * 16 + "]" * 16, 'x = "' + "[." * 99 + '"', "1.5\n" * 99])
+@pytest.mark.parametrize(
+    "tame", ["a." * 15 + "a = 1", "x = " + "[" * 16 + "]" * 16, 'x = "' + "[." * 99 + '"', "1.5\n" * 99]
+)
 def test_a_tame_text_has_no_wild_line(tame):
     assert find_wild_line(tame) is None
 

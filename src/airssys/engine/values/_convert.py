@@ -39,23 +39,23 @@ class FunctionConverter:
         self._names = [name for name, _ in wit.params]
         self._lower = [lower.compile(of) for _, of in wit.params]
         self._lift = [lift.compile(of) for _, of in wit.params]
-        self._fast = _FastArguments.of([of for _, of in wit.params])
+        self.write_numbers = _number_writer([of for _, of in wit.params])
         self._lift_result = None if wit.result is None else lift.compile(wit.result)
         self._lower_result = None if wit.result is None else lower.compile(wit.result)
         self._answers_result = isinstance(wit.result, ResultType)
         self.result_is_flat = wit.result is None or wit.result in _FLAT
-        self.fast_result = _fast_result(wit.result)
+        self.read_number = _number_reader(wit.result)
 
     # -- calling a guest
 
-    def lower_arguments(self, args: Sequence[Any], buffer: bytearray, border: Border) -> Arena | None:
-        """Write the arguments; returns what must be kept and released after the call, or None for nothing.
+    def lower_arguments(self, args: Sequence[Any], buffer: bytearray, border: Border) -> Arena:
+        """Write the arguments; returns what must be kept and released after the call.
+
+        `write_numbers` is to be tried first: where it returns True there is nothing to keep.
 
         Raises:
             ArgumentTypeError, ArgumentValueError: naming the parameter. Nothing has been handed over then.
         """
-        if self._fast is not None and self._fast.write(args, buffer):
-            return None
         if len(args) != self.arity:
             raise ArgumentTypeError(
                 f"the function takes {self.arity} argument{'' if self.arity == 1 else 's'} "
@@ -86,6 +86,7 @@ class FunctionConverter:
         finally:
             if not self.result_is_flat:
                 native.val_delete(native.address_of(buffer))
+                buffer[0] = native.KIND_BOOL  # the next result replaces this one, and would free it once more
         if self._answers_result:
             if isinstance(value, Err):
                 raise GuestReturnedError(value.value)
@@ -160,33 +161,42 @@ def _lower_one(name: str, lower: Lower, value: Any, buffer: bytearray, offset: i
         raise kind(f"argument {name}{''.join(mismatch.path)}: {mismatch.problem}") from None
 
 
-class _FastArguments:
-    """All arguments in one `struct` call, when every parameter is a number and every value has the plain type."""
+def _number_writer(params: list[ValueType]) -> Callable[[tuple[Any, ...], bytearray], bool]:
+    """Writes all arguments in one `struct` call, when every parameter is a number and every value has the plain type.
 
-    __slots__ = ("_expected", "_kinds", "_pack")
+    What it returns answers False when the careful way has to look at the arguments.
+    """
+    numbers = [of for of in params if isinstance(of, Primitive) and of in NUMBER_FORMATS]
+    if len(numbers) != len(params):
+        return lambda _args, _buffer: False
+    expected = tuple(float if of in (Primitive.F32, Primitive.F64) else int for of in numbers)
+    kinds = [KINDS[of] for of in numbers]
+    pack = struct.Struct("<" + "".join(_padded(NUMBER_FORMATS[of]) for of in numbers)).pack_into
+    faults = (struct.error, OverflowError)
 
-    def __init__(self, numbers: list[Primitive]) -> None:
-        self._expected = tuple(float if of in (Primitive.F32, Primitive.F64) else int for of in numbers)
-        self._kinds = [KINDS[of] for of in numbers]
-        self._pack = struct.Struct("<" + "".join(_padded(NUMBER_FORMATS[of]) for of in numbers)).pack_into
-
-    @classmethod
-    def of(cls, params: list[ValueType]) -> _FastArguments | None:
-        numbers = [of for of in params if isinstance(of, Primitive) and of in NUMBER_FORMATS]
-        return cls(numbers) if numbers and len(numbers) == len(params) else None
-
-    def write(self, args: Sequence[Any], buffer: bytearray) -> bool:
-        """Write them, or return False when the careful way has to look at them."""
-        if tuple(map(type, args)) != self._expected:
+    def write(args: tuple[Any, ...], buffer: bytearray) -> bool:
+        if tuple(map(type, args)) != expected:
             return False
         try:
-            if len(args) == 2:
-                self._pack(buffer, 0, self._kinds[0], args[0], self._kinds[1], args[1])
-            else:
-                self._pack(buffer, 0, *[part for pair in zip(self._kinds, args, strict=True) for part in pair])
-        except (struct.error, OverflowError):
+            if expected:
+                pack(buffer, 0, *[part for pair in zip(kinds, args, strict=True) for part in pair])
+        except faults:
             return False
         return True
+
+    def write_two(args: tuple[Any, ...], buffer: bytearray) -> bool:
+        if len(args) != 2 or type(args[0]) is not first_type or type(args[1]) is not second_type:
+            return False
+        try:
+            pack(buffer, 0, first_kind, args[0], second_kind, args[1])
+        except faults:
+            return False
+        return True
+
+    if len(numbers) != 2:
+        return write
+    (first_type, second_type), (first_kind, second_kind) = expected, kinds
+    return write_two
 
 
 def _padded(code: str) -> str:
@@ -194,7 +204,7 @@ def _padded(code: str) -> str:
     return f"B{_OF - 1}x{code}{_SIZE - _OF - struct.calcsize(code)}x"
 
 
-def _fast_result(wit: ValueType | None) -> Callable[[bytearray], tuple[Any, ...]] | None:
+def _number_reader(wit: ValueType | None) -> Callable[[bytearray], tuple[Any, ...]] | None:
     """How to read a result that is one plain number."""
     if isinstance(wit, Primitive) and wit in NUMBER_FORMATS:
         return struct.Struct(f"<{_OF}x{NUMBER_FORMATS[wit]}").unpack_from

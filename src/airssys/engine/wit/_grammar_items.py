@@ -154,7 +154,8 @@ class _Grammar:
         interface = self._interface_name("the name of an interface")
         self.lexer.expect(".")
         self.lexer.expect("{")
-        comma_separated(self.lexer, "}", lambda: self._used_name(interface))
+        for _ in comma_separated(self.lexer, "}"):
+            self._used_name(interface)
         self.lexer.expect(";")
 
     def _used_name(self, interface: str) -> None:

@@ -8,7 +8,7 @@ Source: component model, WIT.md "Types" and "Item: func".
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from airssys.engine.wit._lexer import Lexer
@@ -86,10 +86,10 @@ def body(lexer: Lexer, word: str, offset: int, depth: int = 0) -> TypeSyntax:
     return TypeSyntax(offset=offset, word=word, labels=_first(cases), parts=_second(cases))
 
 
-def comma_separated(lexer: Lexer, closing: str, one: Callable[[], None]) -> None:
-    """Call `one` for every element up to the closing symbol, which is consumed; a trailing comma is fine."""
+def comma_separated(lexer: Lexer, closing: str) -> Iterator[None]:
+    """Stops in front of every element up to the closing symbol, which is consumed; a trailing comma is fine."""
     while not lexer.accept(closing):
-        one()
+        yield
         if not lexer.accept(","):
             if lexer.peek.text != closing:
                 raise lexer.unexpected(f"`,` or `{closing}`")
@@ -108,16 +108,21 @@ def _angled(lexer: Lexer, word: str, offset: int, depth: int) -> TypeSyntax:
     if word == "result":
         return TypeSyntax(offset=offset, word=word, parts=_result_parts(lexer, depth + 1))
     if word == "tuple":
-        parts: list[TypeSyntax | None] = [a_type(lexer, depth + 1)]
-        if not lexer.accept(">"):
-            lexer.expect(",")
-            comma_separated(lexer, ">", lambda: parts.append(a_type(lexer, depth + 1)))
-        return TypeSyntax(offset=offset, word=word, parts=tuple(parts))
+        return TypeSyntax(offset=offset, word=word, parts=_tuple_parts(lexer, depth + 1))
     part = a_type(lexer, depth + 1)
     if word == "list" and lexer.peek.text == ",":
         raise lexer.error(lexer.peek.offset, "lists of fixed length are not supported; use `tuple` or a plain `list`")
     lexer.expect(">")
     return TypeSyntax(offset=offset, word=word, parts=(part,))
+
+
+def _tuple_parts(lexer: Lexer, depth: int) -> tuple[TypeSyntax, ...]:
+    parts = []
+    if lexer.peek.text == ">":
+        raise lexer.unexpected("a type")
+    for _ in comma_separated(lexer, ">"):
+        parts.append(a_type(lexer, depth))
+    return tuple(parts)
 
 
 def _result_parts(lexer: Lexer, depth: int) -> tuple[TypeSyntax | None, TypeSyntax | None]:
@@ -138,14 +143,11 @@ def _labelled(
     lexer: Lexer, closing: str, what: str, value: Callable[[Lexer, int], _T], depth: int
 ) -> tuple[tuple[str, _T], ...]:
     found: dict[str, tuple[str, _T]] = {}
-
-    def one() -> None:
+    for _ in comma_separated(lexer, closing):
         label = lexer.identifier(what)
         if label.text.lower() in found:
             raise lexer.error(label.offset, f"`{label.text}` appears twice (upper and lower case do not tell apart)")
         found[label.text.lower()] = (label.text, value(lexer, depth))
-
-    comma_separated(lexer, closing, one)
     return tuple(found.values())
 
 

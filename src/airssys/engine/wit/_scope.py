@@ -111,39 +111,39 @@ class Scope:
         return found
 
     def _value_type(self, syntax: TypeSyntax, depth: int) -> ValueType:
+        """One frame for every level, so that the deepest type fits into what a caller has left of the stack."""
         self._check_depth(syntax.offset, depth)
-        match syntax.word:
-            case "name":
-                found = self.meaning(syntax.name, syntax.offset, depth)
-                return Own(found) if isinstance(found, ResourceType) else found
-            case "own":
-                return Own(self._resource(syntax.name, syntax.offset))
-            case "borrow":
-                return Borrow(self._resource(syntax.name, syntax.offset))
-            case word if word in PRIMITIVES:
-                return Primitive(word)
-            case _:
-                return self._compound(syntax, depth + 1)
+        if syntax.word == "name":
+            found = self.meaning(syntax.name, syntax.offset, depth)
+            return Own(found) if isinstance(found, ResourceType) else found
+        if syntax.word == "own":
+            return Own(self._resource(syntax.name, syntax.offset))
+        if syntax.word == "borrow":
+            return Borrow(self._resource(syntax.name, syntax.offset))
+        if syntax.word in PRIMITIVES:
+            return Primitive(syntax.word)
+        parts: list[ValueType | None] = []
+        for part in syntax.parts:
+            parts.append(None if part is None else self._value_type(part, depth + 1))
+        return _built(syntax, parts)
 
-    def _compound(self, syntax: TypeSyntax, depth: int) -> ValueType:
-        name = syntax.name or None
-        match syntax.word:
-            case "enum":
-                return EnumType(name, syntax.labels)
-            case "flags":
-                return FlagsType(name, syntax.labels)
-            case "list":
-                return ListType(self._parts(syntax, depth)[0])
-            case "option":
-                return OptionType(self._parts(syntax, depth)[0])
-            case "tuple":
-                return TupleType(self._parts(syntax, depth))
-            case "record":
-                return RecordType(name, tuple(zip(syntax.labels, self._parts(syntax, depth), strict=True)))
-        payloads = [None if part is None else self._value_type(part, depth) for part in syntax.parts]
-        if syntax.word == "result":
-            return ResultType(payloads[0], payloads[1])
-        return VariantType(name, tuple(zip(syntax.labels, payloads, strict=True)))
 
-    def _parts(self, syntax: TypeSyntax, depth: int) -> tuple[ValueType, ...]:
-        return tuple([self._value_type(part, depth) for part in syntax.parts if part is not None])
+def _built(syntax: TypeSyntax, parts: list[ValueType | None]) -> ValueType:
+    name = syntax.name or None
+    present = [part for part in parts if part is not None]
+    match syntax.word:
+        case "enum":
+            return EnumType(name, syntax.labels)
+        case "flags":
+            return FlagsType(name, syntax.labels)
+        case "list":
+            return ListType(present[0])
+        case "option":
+            return OptionType(present[0])
+        case "tuple":
+            return TupleType(tuple(present))
+        case "record":
+            return RecordType(name, tuple(zip(syntax.labels, present, strict=True)))
+        case "result":
+            return ResultType(parts[0], parts[1])
+    return VariantType(name, tuple(zip(syntax.labels, parts, strict=True)))
