@@ -37,6 +37,17 @@ class AirssysError(Exception):
         """The problem and its cause, without the hint."""
         return str(self.args[0]) if self.args else ""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickles as it is, whatever its constructor asks for."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(kind: type[AirssysError], args: tuple[object, ...], attributes: dict[str, object]) -> AirssysError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(attributes)
+    return error
+
 
 # ---------------------------------------------------------------- the operator's or the embedding program's
 
@@ -146,6 +157,13 @@ class InstanceLimitReached(Refused):
 
     code = "instance-limit"
     hint = "stop components that are idle, or raise vm.max_map_count on this machine"
+
+
+class NestedTooDeep(Refused):
+    """Guests called guests through host functions, more deeply than the host's stack is meant to bear."""
+
+    code = "nested-too-deep"
+    hint = "let the components send messages instead of calling each other"
 
 
 # ---------------------------------------------------------------- the guest failed

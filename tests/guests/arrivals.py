@@ -69,11 +69,16 @@ def _plain(expected: type, sent: Any, got: Any, path: str) -> str | None:
     return None if type(got) is expected and got == sent else f"{path}: {sent!r} came back as {got!r}"
 
 
-def _sequence(expected: type, kinds: tuple[Type, ...], sent: Any, got: Any, path: str) -> str | None:
-    if type(got) is not expected or len(got) != len(sent):
+def _sequence(
+    expected: type[list[Any] | tuple[Any, ...]], kinds: tuple[Type, ...], sent: Any, got: Any, path: str
+) -> str | None:
+    if not isinstance(got, expected) or len(got) != len(sent):
         return f"{path}: {sent!r} came back as {got!r}"
-    found = (difference(kind, a, b, f"{path}[{i}]") for i, (kind, a, b) in enumerate(zip(kinds, sent, got, strict=True)))
-    return next((one for one in found if one), None)
+    for index, kind in enumerate(kinds):
+        found = difference(kind, sent[index], got[index], f"{path}[{index}]")
+        if found:
+            return found
+    return None
 
 
 def _record(kind: Record, sent: Any, got: Any, path: str) -> str | None:

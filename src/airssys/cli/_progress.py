@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from airssys.cli._console import remarks
+from airssys.cli._console import printable, remarks
+from airssys.host import HostConfig
 
 #: Faster than this, a bar would only flicker.
 SHOWN_AFTER_SECONDS: Final = 0.5
@@ -51,6 +53,10 @@ class Waiting:
             self._what, self._bound, self._started = what, bound_seconds, loop.time()
             self._timer = loop.call_later(SHOWN_AFTER_SECONDS, self._step)
 
+    def compiling(self, wasm: Path, config: HostConfig) -> None:
+        """`begin` for a compilation."""
+        self.begin(f"compiling {printable(wasm.name)}", config.compile.timeout_seconds)
+
     def end(self) -> None:
         """It is over; the bar goes away."""
         if self._timer is not None:
@@ -64,7 +70,7 @@ class Waiting:
         loop = asyncio.get_running_loop()
         if self._progress is None:
             self._progress = self._bar()
-            self._task = self._progress.add_task(self._what, total=self._bound)
+            self._task = self._progress.add_task(self._what, total=self._bound, elapsed_text="")
             self._progress.start()
         elapsed = loop.time() - self._started
         self._progress.update(self._task, completed=min(elapsed, self._bound), elapsed_text=f"{elapsed:.0f} s")

@@ -11,14 +11,14 @@ or the event loop; and whatever ends it is a typed error. This is the only room 
 """
 
 from airssys.engine._cache import CodeCache, default_cache_folder
-from airssys.engine._capacity import Capacity
+from airssys.engine._capacity import Capacity, maps_of, max_map_count
 from airssys.engine._compile import CompileBounds, Compiler, read_source
 from airssys.engine._component import CompiledComponent, ImportNeed
 from airssys.engine._fair_queue import FairQueue, Share
 from airssys.engine._instance import Call, CpuUsage, Instance, instantiate
 from airssys.engine._interface import HostInterface
 from airssys.engine._limiter import ResourceLimiter
-from airssys.engine._linking import LinkedComponent, link
+from airssys.engine._linking import LinkedComponent, link, link_whole
 from airssys.engine._memory import live_memories
 from airssys.engine._monitor import MemoryMonitor, MemorySample, MemoryUsage
 from airssys.engine._runtime import runtime
@@ -58,7 +58,10 @@ __all__ = [
     "deferred_signals",
     "instantiate",
     "link",
+    "link_whole",
     "live_memories",
+    "maps_of",
+    "max_map_count",
     "read_source",
     "runtime",
 ]

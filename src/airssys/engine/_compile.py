@@ -67,7 +67,8 @@ class Compiler:
         self, path: Path, *, consume_fuel: bool = False, on_compile: Callable[[], None] | None = None
     ) -> CompiledComponent:
         """Compile a `.wasm` or `.wat` file. See `compile`."""
-        return await self.compile(read_source(path, self._bounds), consume_fuel=consume_fuel, on_compile=on_compile)
+        source = await asyncio.to_thread(read_source, path, self._bounds)
+        return await self.compile(source, consume_fuel=consume_fuel, on_compile=on_compile)
 
     async def compile(
         self, source: bytes, *, consume_fuel: bool = False, on_compile: Callable[[], None] | None = None
@@ -107,14 +108,14 @@ class Compiler:
     ) -> CompiledComponent:
         engine = runtime().engine(consume_fuel=consume_fuel)
         name = _cache_name(digest, consume_fuel=consume_fuel)
-        cached = self._cache.load(name) if self._cache is not None else None
+        cached = await asyncio.to_thread(self._cache.load, name) if self._cache is not None else None
         if cached is None:
             if on_compile is not None:
                 on_compile()
             cached = await self._run_worker(source, consume_fuel=consume_fuel)
             if self._cache is not None:
-                self._cache.store(name, cached)
-        return _restore(digest, cached, consume_fuel=consume_fuel, engine=engine)
+                await asyncio.to_thread(self._cache.store, name, cached)
+        return await asyncio.to_thread(_restore, digest, cached, consume_fuel=consume_fuel, engine=engine)
 
     async def _run_worker(self, source: bytes, *, consume_fuel: bool) -> bytes:
         bounds = self._bounds

@@ -7,6 +7,7 @@ switch. Otherwise the fiber suspends and its owner answers. Nothing crosses the 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import ContextVar, Token
@@ -19,7 +20,7 @@ from airssys.engine import _native as native
 from airssys.engine._runtime import runtime
 from airssys.engine._slot import PollSlot
 from airssys.engine.values import Border, FunctionConverter, HostAnswer
-from airssys.errors import InternalError
+from airssys.errors import InternalError, NestedTooDeep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,11 @@ class HostFunction:
     name: str
     answer: Callable[..., Any]
     converter: FunctionConverter
+
+
+#: Host calls that may wait for each other, through guests that call guests. Each takes about a dozen Python frames, and
+#: a callback that meets Python's recursion limit (1000) at its first instruction cannot answer the engine.
+_MAX_NESTING: Final = 32
 
 
 class _Busy:
@@ -212,13 +218,17 @@ class HostCalls:
         self._answered = True
 
     def _enter(self) -> tuple[_Busy, Token[tuple[_Busy, ...]]]:
+        chain = _busy.get()
+        if len(chain) >= _MAX_NESTING:
+            raise NestedTooDeep(f"more than {_MAX_NESTING} host calls wait for each other")
         busy = _Busy(self)
-        return busy, _busy.set((*_busy.get(), busy))
+        return busy, _busy.set((*chain, busy))
 
     @staticmethod
     def _leave(busy: _Busy, token: Token[tuple[_Busy, ...]]) -> None:
         busy.active = False
-        _busy.reset(token)
+        with contextlib.suppress(ValueError):  # the call is finished in another context than it was started in
+            _busy.reset(token)
 
 
 # ---------------------------------------------------------------- native side

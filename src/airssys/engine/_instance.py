@@ -127,7 +127,7 @@ class Instance:
         self._calls = 0
         self._cpu_ns = 0
         self._last_cpu_ns = 0
-        self._refused = self.limiter.refused
+        self._refused = self.limiter.refusals
 
     # -- calling
 
@@ -148,7 +148,7 @@ class Instance:
         store.renew_epoch()
         if self._max_fuel is not None:
             self._refuel(self._max_fuel)
-        self._refused = self.limiter.refused
+        self._refused = self.limiter.refusals
         store.begin(
             native.func_call_async(
                 bound.func, store.native_context, bound.arguments, bound.arity, bound.result, bound.results,
@@ -158,7 +158,11 @@ class Instance:
         started = perf_counter_ns()
         cpu = 0
         if turn.spent_ns < TICK_NS and not bound.pace.slow:
-            done, cpu = store.poll_inline()
+            try:
+                done, cpu = store.poll_inline()
+            except BaseException:  # a signal handler raised: nobody will finish this call
+                self._abandon(arena)
+                raise
             if done:
                 return self._conclude(bound, cpu, arena)
         timeout = self.cpu_config.timeout_seconds if timeout_seconds is None else timeout_seconds
@@ -207,6 +211,12 @@ class Instance:
             self.close()
             raise
 
+    def _abandon(self, arena: Arena | None) -> None:
+        """End a call that will not be finished. Loans to the guest end first: they are not the guest's to destroy."""
+        if arena is not None:
+            arena.release()
+        self.close()
+
     def _account(self, cpu_ns: int) -> None:
         self._calls += 1
         self._last_cpu_ns = cpu_ns
@@ -234,7 +244,7 @@ class Instance:
             fuel = self.cpu_config.max_fuel or 0
             return FuelExhausted(f"the call used up its {fuel} units of fuel", max_fuel=fuel, backtrace=backtrace)
         usage = limiter.usage
-        if limiter.refused > self._refused:
+        if limiter.refusals > self._refused:
             requested = usage.last_refused_bytes or 0
             return OutOfMemory(
                 f"the guest stopped ({reason_of(text)}) after it was refused memory: it asked for "
@@ -294,7 +304,9 @@ class Instance:
                 native.address_of(self._native), self._error_slot,
             )
         )  # fmt: skip
-        done, self._cpu_ns = store.poll_inline()
+        done = False
+        if store.may_run_inline():
+            done, self._cpu_ns = store.poll_inline()
         if not done:
             fiber = Fiber(store, deadline=now() + timeout_seconds, cpu_ns=self._cpu_ns)
             await _run(store, fiber, asyncio.timeout(timeout_seconds), timeout_seconds, inline=False)
@@ -333,8 +345,7 @@ class Call:
         except BaseException:
             instance._account(fiber.cpu_ns)
             self._bound.pace.learn(fiber.cpu_ns)
-            if self._arena is not None:
-                self._arena.release()
+            instance._abandon(self._arena)
             raise
         return instance._conclude(self._bound, fiber.cpu_ns, self._arena)
 
@@ -346,23 +357,19 @@ class Call:
 
 
 async def _run(store: Store, fiber: Fiber, scope: asyncio.Timeout, timeout_seconds: float, *, inline: bool) -> None:
-    """Run a fiber to its end, or close the store and say why it did not get there."""
+    """Run a fiber to its end, or say why it did not get there; then the caller closes the store."""
     try:
         async with scope:
             await fiber.run_to_end(inline=inline)
     except TimeoutError:
         failure = store.failure
         overdue = scope.expired() or now() > fiber.deadline
-        store.close()
         if failure is not None:
             raise failure from None
         if overdue:
             raise DeadlineExceeded(
                 f"the call was not finished after {timeout_seconds:g} s", timeout_seconds=timeout_seconds
             ) from None
-        raise
-    except BaseException:
-        store.close()
         raise
 
 

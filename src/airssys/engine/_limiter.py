@@ -23,7 +23,7 @@ class ResourceLimiter:
         history: how many changes the monitor remembers.
 
     Attributes:
-        refused: how many requests went beyond the ceiling since the start or the last `reset`.
+        refusals: how many requests went beyond the ceiling, ever; unlike `usage.refused` no `reset` touches it.
         host_fault: why the operating system could not give what the budget allowed; None while it always could.
     """
 
@@ -35,15 +35,16 @@ class ResourceLimiter:
         "_limit",
         "_lock",
         "_peak",
+        "_refused",
         "host_fault",
-        "refused",
+        "refusals",
     )
 
     def __init__(self, limit_bytes: int, *, clock: Clock = _CLOCK, history: int = DEFAULT_HISTORY) -> None:
         self._limit = limit_bytes
         self._clock = clock
         self._lock = threading.Lock()
-        self._current = self._peak = self.refused = 0
+        self._current = self._peak = self._refused = self.refusals = 0
         self._last_refused: int | None = None
         self._history: deque[tuple[float, int]] = deque(maxlen=history)
         self.host_fault: str | None = None
@@ -52,6 +53,11 @@ class ResourceLimiter:
     def limit_bytes(self) -> int:
         """The ceiling in force."""
         return self._limit
+
+    @property
+    def refused(self) -> int:
+        """How many requests went beyond the ceiling since the start or the last `reset`."""
+        return self._refused
 
     @property
     def monitor(self) -> MemoryMonitor:
@@ -63,7 +69,8 @@ class ResourceLimiter:
         with self._lock:
             wanted = self._current + more_bytes
             if wanted > self._limit:
-                self.refused += 1
+                self._refused += 1
+                self.refusals += 1
                 self._last_refused = wanted
                 return False
             self._current = wanted
@@ -96,7 +103,7 @@ class ResourceLimiter:
         """Start peak, refusals and history anew from the present size; size and limit stay."""
         with self._lock:
             self._peak = self._current
-            self.refused = 0
+            self._refused = 0
             self._last_refused = None
             self._history.clear()
             self._history.append((self._clock.monotonic(), self._current))
@@ -109,7 +116,7 @@ class ResourceLimiter:
                 current_bytes=self._current,
                 peak_bytes=self._peak,
                 limit_bytes=self._limit,
-                refused=self.refused,
+                refused=self._refused,
                 last_refused_bytes=self._last_refused,
             )
 

@@ -102,6 +102,19 @@ def link(
     return _Linking(component, interfaces, denied).link()
 
 
+def link_whole(
+    component: CompiledComponent,
+    interfaces: Sequence[HostInterface] = (),
+    *,
+    denied: Callable[[str], bool] = lambda _name: False,
+) -> LinkedComponent:
+    """`link`, with every export ready to be called. For a worker thread: a component's types may be large."""
+    linked = link(component, interfaces, denied=denied)
+    for name in component.exports:
+        linked.export(name)
+    return linked
+
+
 class _Linking:
     def __init__(
         self, component: CompiledComponent, interfaces: Sequence[HostInterface], denied: Callable[[str], bool]

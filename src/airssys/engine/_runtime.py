@@ -19,7 +19,7 @@ from airssys.engine._capacity import Capacity
 from airssys.engine._memory import new_memory
 from airssys.engine._pace import Paces
 from airssys.engine._scheduler import Scheduler, available_cores
-from airssys.engine._slot import anyone_polling
+from airssys.engine._slot import anyone_polling, forget_other_threads
 from airssys.engine._ticker import TICK_SECONDS, Ticker
 
 #: How long the exit waits for slices in flight. A slice ends within a tick once the epoch moves; a conversion in
@@ -80,7 +80,7 @@ class Runtime:
 
 
 _current: Runtime | None = None
-_creating: Final = threading.Lock()
+_creating = threading.Lock()
 
 
 def runtime() -> Runtime:
@@ -99,7 +99,9 @@ def _close_at_exit() -> None:
 
 
 def _forget_after_fork() -> None:
-    global _current
+    global _current, _creating
+    _creating = threading.Lock()
+    forget_other_threads()
     if _current is not None:
         _current.abandon()
         _current = None

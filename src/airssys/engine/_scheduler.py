@@ -65,9 +65,8 @@ class Scheduler:
             fiber.withdrawn = False
             fiber.place = Place.QUEUED
             self._queue.push(fiber)
-            if self._idle:
-                self._condition.notify()
-            elif len(self._threads) < self._width:
+            self._condition.notify()
+            if len(self._queue) > self._idle and len(self._threads) < self._width:
                 self._start_worker()
 
     def withdraw(self, fiber: Schedulable) -> bool:

@@ -53,3 +53,13 @@ def anyone_polling() -> bool:
     """Whether some thread is inside a guest right now."""
     with _lock:
         return any(slot.polling for slot in _slots)
+
+
+def forget_other_threads() -> None:
+    """In a forked child: only the calling thread exists, and nobody holds the lock."""
+    global _lock
+    _lock = threading.Lock()
+    slot = _local.slot
+    slot.polling = False
+    _slots.clear()
+    _slots.add(slot)

@@ -140,6 +140,7 @@ class Store:
     def poll(self, slot: PollSlot) -> bool:
         """Run the guest on this thread until it is done, suspends, or the tick ends its slice."""
         self._slot = slot
+        outer = slot.limiter  # of a guest whose host function runs this one
         slot.limiter = self.limiter
         slot.polling = True
         try:
@@ -150,6 +151,7 @@ class Store:
             done: bool = native.future_poll(self.future)
         finally:
             slot.polling = False
+            slot.limiter = outer
         if slot.signals:
             deliver_signals(slot)
         return done

@@ -29,6 +29,7 @@ _KINDS: Final[tuple[tuple[str, str], ...]] = (
     ("handle index", "bad-handle"),
     ("invalid utf-8", "invalid-string"),
     ("invalid utf-16", "invalid-string"),
+    ("unpaired surrogate", "invalid-string"),
     ("string content out-of-bounds", "value-out-of-bounds"),
     ("pointer not aligned", "misaligned-pointer"),
     ("list pointer is not aligned", "misaligned-pointer"),

@@ -14,8 +14,8 @@ from airssys.engine import wit
 from airssys.errors import CompileError
 
 #: Most parts that all signatures of one component may have together. wasm-tools' validator allows a million per type;
-#: WASI 0.2 whole has about 2,000.
-_MAX_PARTS: Final = 100_000
+#: WASI 0.2 whole has about 2,000. A record's Python class costs 30 us a field to make, so this bounds it to 0.6 s.
+_MAX_PARTS: Final = 20_000
 #: Most resource types that one component may name; WASI 0.2 whole has about 30.
 _MAX_RESOURCES: Final = 1_000
 
@@ -82,6 +82,7 @@ class _Reader:
         self._engine = engine
         self._parts = 0
         self._resources: list[tuple[Any, wit.ResourceType]] = []
+        self._known: dict[tuple[Any, ...], wit.ValueType] = {}
 
     def component(self, component: Any) -> ComponentShape:
         imports: dict[str, InstanceShape] = {}
@@ -151,7 +152,8 @@ class _Reader:
             raise CompileError(
                 f"the component uses a type that is not supported: {type(of).__name__.removesuffix('Type').lower()}"
             )
-        return compound(self, of, depth)
+        made = compound(self, of, depth)
+        return self._known.setdefault(_identity(made), made)  # equal types become one object
 
     def _record(self, of: Any, depth: int) -> wit.ValueType:
         return wit.RecordType(None, tuple((name, self._type(field, depth)) for name, field in of.fields))
@@ -164,6 +166,17 @@ class _Reader:
 
     def _handle(self, of: Any) -> wit.ResourceType:
         return self._define(of.ty, "resource", None)
+
+
+def _identity(of: wit.ValueType) -> tuple[Any, ...]:
+    """Equal for equal types whose parts are one object each already; takes no longer than the type is wide."""
+    return (type(of), *(_part_identity(getattr(of, name)) for name in of.__slots__))  # type: ignore[union-attr]
+
+
+def _part_identity(part: Any) -> Any:
+    if isinstance(part, tuple):
+        return tuple(map(_part_identity, part))
+    return part if part is None or isinstance(part, str | wit.ResourceType) else id(part)
 
 
 _COMPOUNDS: Final[dict[type[Any], Callable[[_Reader, Any, int], wit.ValueType]]] = {

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from airssys.engine import Call, CompiledComponent, CpuUsage, Instance, MemoryMonitor, MemoryUsage, ResourceLimiter
+from airssys.engine.wit import FuncType
 from airssys.errors import ComponentStopped, LimitRejected, ReentrantCall
 from airssys.manifest import CpuConfig, Manifest, MemoryConfig, Priority, ResourceLimits
 
@@ -151,6 +152,9 @@ class Component:
             elif waiter in self._waiters:
                 self._waiters.remove(waiter)
             raise
+        if self._stopped:
+            self._pass_on()
+            raise ComponentStopped(f"{self.name} was stopped")
 
     def _pass_on(self) -> None:
         """Give the turn to the first who still waits, or to nobody."""
@@ -189,6 +193,11 @@ class Component:
     def exports(self) -> Mapping[str, str]:
         """What can be called: name -> printable WIT signature."""
         return MappingProxyType(self._compiled.signatures)
+
+    @property
+    def functions(self) -> Mapping[str, FuncType]:
+        """`exports`, typed: for programs that make arguments from a signature."""
+        return MappingProxyType(self._compiled.exports)
 
     @property
     def digest(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType, TracebackType
@@ -17,14 +18,14 @@ from airssys.engine import (
     ResourceLimiter,
     deferred_signals,
     instantiate,
-    link,
+    link_whole,
 )
 from airssys.errors import OperatorError
 from airssys.host._component import Component
 from airssys.host._config import HostConfig
 from airssys.host._known import is_known_interface
 from airssys.host._thread import FromThread
-from airssys.manifest import Manifest, ResourceLimits, load_manifest
+from airssys.manifest import Manifest, MemoryConfig, ResourceLimits, load_manifest
 
 
 class Host:
@@ -65,7 +66,10 @@ class Host:
         try:
             # leaving because of an error or a cancellation: nobody waits for a grace time
             grace = None if error is None else 0.0
-            await asyncio.gather(*[component.stop(grace_seconds=grace) for component in self.components.values()])
+            stops = [component.stop(grace_seconds=grace) for component in self.components.values()]
+            failures = [failure for failure in await asyncio.gather(*stops, return_exceptions=True) if failure]
+            if failures:
+                raise failures[0]
         finally:
             self._compiler = None
             self._from_thread = None
@@ -130,13 +134,13 @@ class Host:
         return component
 
     def _manifest(self, source: str | os.PathLike[str] | Manifest, overrides: Mapping[str, object] | None) -> Manifest:
+        operator = self.config.operator
         if not isinstance(source, Manifest):
-            return load_manifest(
-                source, operator=self.config.operator, profile=self.config.profile, overrides=overrides
-            )
+            return load_manifest(source, operator=operator, profile=self.config.profile, overrides=overrides)
         if overrides:
             raise OperatorError("a Manifest takes no overrides", hint="change the manifest with dataclasses.replace")
-        return source
+        memory = MemoryConfig(max_bytes=source.limits.memory.max_bytes, bounds=operator.bounds)
+        return dataclasses.replace(source, limits=dataclasses.replace(source.limits, memory=memory))
 
     async def _start(
         self,
@@ -149,7 +153,7 @@ class Host:
         compiled = await compiler.compile_file(
             manifest.find_wasm(), consume_fuel=manifest.limits.cpu.max_fuel is not None, on_compile=on_compile
         )
-        linked = link(compiled, interfaces, denied=is_known_interface)
+        linked = await asyncio.to_thread(link_whole, compiled, interfaces, denied=is_known_interface)
 
         async def start_instance(limits: ResourceLimits) -> Instance:
             return await instantiate(

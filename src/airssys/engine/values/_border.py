@@ -21,16 +21,18 @@ class ResourceTable:
     """Host objects that a guest holds handles to, each with its type's number. Bounded: the guest may not choose its
     size."""
 
-    __slots__ = ("_entries", "_limit", "_next")
+    __slots__ = ("_entries", "_limit", "_next", "_orphans")
 
     def __init__(self, limit: int = DEFAULT_MAX_RESOURCES) -> None:
         self._limit = limit
         self._entries: dict[int, tuple[Any, int]] = {}
         self._next = 1
+        self._orphans: list[tuple[Any, int]] = []
 
     def add(self, thing: Any, resource_id: int) -> int:
         """Keep `thing` and return its representation, never 0 and never one that is in use."""
         if len(self._entries) >= self._limit:
+            self.adopt(thing, resource_id)
             raise GuestTrapped(
                 f"the guest holds {self._limit} host resources already, which is the most an instance may hold",
                 kind="resource-limit",
@@ -42,6 +44,10 @@ class ResourceTable:
         self._entries[rep] = (thing, resource_id)
         self._next = rep % _MAX_REP + 1
         return rep
+
+    def adopt(self, thing: Any, resource_id: int) -> None:
+        """Keep an object that was given to the guest but never reached it; it ends with the instance."""
+        self._orphans.append((thing, resource_id))
 
     def get(self, rep: int) -> Any:
         """The object behind a representation that the engine vouched for."""
@@ -57,9 +63,10 @@ class ResourceTable:
         return self._entries.pop(rep, None)
 
     def clear(self) -> list[tuple[Any, int]]:
-        """Take everything out, oldest first."""
-        entries = list(self._entries.values())
+        """Take everything out, oldest first, orphans last."""
+        entries = [*self._entries.values(), *self._orphans]
         self._entries.clear()
+        self._orphans.clear()
         return entries
 
     def __len__(self) -> int:
@@ -172,6 +179,13 @@ class Arena:
             if not owned:
                 self._lent.append(rep)
             native.set_pointer(address, handle)
+
+    def orphan(self) -> None:
+        """Give up what was not handed over: nobody owns it any more, and it ends with the instance. Then `release`."""
+        for _, rep, resource_id, owned in self._pending:
+            if owned:
+                self._resources.adopt(self._resources.get(rep), resource_id)
+        self.release()
 
     def release(self) -> None:
         """Free what only served the copy, and end loans; what was not handed over leaves the table again."""

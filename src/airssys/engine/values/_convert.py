@@ -120,7 +120,7 @@ class FunctionConverter:
         try:
             self._lower_result(value, buffer, 0, arena)
         except Mismatch as mismatch:
-            arena.release()
+            arena.orphan()
             where = "".join(mismatch.path)
             raise HostFunctionFailed(
                 f"a host function returned what does not fit `{_result_text(self.wit.result)}`: "
@@ -146,7 +146,7 @@ class HostAnswer:
 
     def discard(self) -> None:
         """Forget an answer that nobody will take."""
-        self._arena.release()
+        self._arena.orphan()
 
 
 def _result_text(wit: ValueType | None) -> str:

@@ -7,7 +7,7 @@ address, bounded by the border before anything is built.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from ctypes import string_at
 from typing import Any, Final, TypeAlias
 
@@ -62,7 +62,7 @@ NUMBER_FORMATS: Final[dict[Primitive, str]] = {
 
 
 class LiftCompiler:
-    """Makes lift functions, sharing those of equal types within one component.
+    """Makes lift functions, one for each type object; `shape_of` makes equal types one object.
 
     Args:
         host_resources: which resource types are the host's own; every other one is the guest's.
@@ -70,9 +70,16 @@ class LiftCompiler:
 
     def __init__(self, host_resources: Callable[[ResourceType], bool]) -> None:
         self._is_host = host_resources
+        self._made: dict[int, tuple[ValueType, Lift]] = {}
 
     def compile(self, wit: ValueType) -> Lift:
         """The function that reads values of this type."""
+        made = self._made.get(id(wit))
+        if made is None:
+            made = self._made[id(wit)] = (wit, self._make(wit))  # the type is kept, so that its id stays its own
+        return made[1]
+
+    def _make(self, wit: ValueType) -> Lift:
         match wit:
             case Primitive():
                 return _primitive(wit)
@@ -85,11 +92,11 @@ class LiftCompiler:
             case RecordType():
                 return _record(record_class(wit), [self.compile(field) for _, field in wit.fields])
             case VariantType(_, cases):
-                return _variant({name: self.compile(of) if of is not None else None for name, of in cases})
-            case EnumType():
-                return _enum
-            case FlagsType():
-                return _flags
+                return _variant({name: self._maybe(of) for name, of in cases})
+            case EnumType(_, cases):
+                return _enum(cases)
+            case FlagsType(_, labels):
+                return _flags(labels)
             case ResultType(ok, err):
                 return _result(self._maybe(ok), self._maybe(err))
             case Own(resource):
@@ -201,18 +208,28 @@ def _record(cls: type[Any], fields: list[Lift]) -> Lift:
     return lift
 
 
-def _flags(buffer: Buffer, offset: int, border: Border) -> frozenset[str]:
-    count, pointer = _size_and_pointer(buffer, offset + _OF)
-    border.take((count + 1) * _OBJECT_BYTES)
-    if not count:
-        return frozenset()
-    names = string_at(pointer, count * _NAME)
-    return frozenset([_name(names, at) for at in range(0, count * _NAME, _NAME)])
+def _flags(labels: tuple[str, ...]) -> Lift:
+    known = _by_bytes(labels)
+
+    def lift(buffer: Buffer, offset: int, border: Border) -> frozenset[str]:
+        count, pointer = _size_and_pointer(buffer, offset + _OF)
+        border.take((count + 1) * _OBJECT_BYTES)
+        if not count:
+            return frozenset()
+        names = string_at(pointer, count * _NAME)
+        return frozenset([known[_name(names, at)] for at in range(0, count * _NAME, _NAME)])
+
+    return lift
 
 
-def _name(buffer: Buffer, offset: int) -> str:
+def _by_bytes(names: Iterable[str]) -> dict[bytes, str]:
+    """One text per name, found by what the engine writes: a guest's value never makes another copy of a long name."""
+    return {name.encode(): name for name in names}
+
+
+def _name(buffer: Buffer, offset: int) -> bytes:
     size, pointer = _size_and_pointer(buffer, offset)
-    return string_at(pointer, size).decode()
+    return string_at(pointer, size)
 
 
 # ---------------------------------------------------------------- sums
@@ -224,16 +241,19 @@ def _payload(lift: Lift | None, pointer: int, border: Border) -> Any:
     return lift(string_at(pointer, _SIZE), 0, border)
 
 
-def _enum(buffer: Buffer, offset: int, _border: Border) -> str:
-    return _name(buffer, offset + _OF)
+def _enum(cases: tuple[str, ...]) -> Lift:
+    known = _by_bytes(cases)
+    return lambda buffer, offset, _border: known[_name(buffer, offset + _OF)]
 
 
 def _variant(cases: dict[str, Lift | None]) -> Lift:
+    known = {name.encode(): (name, lift) for name, lift in cases.items()}
+
     def lift(buffer: Buffer, offset: int, border: Border) -> Case:
         border.take(_OBJECT_BYTES)
-        name = _name(buffer, offset + _OF)
+        name, payload = known[_name(buffer, offset + _OF)]
         pointer = _pointer(buffer, offset + _OF + _NAME)[0]
-        return Case(name, _payload(cases[name], pointer, border))
+        return Case(name, _payload(payload, pointer, border))
 
     return lift
 

@@ -6,6 +6,7 @@ The functions write into Python-owned buffers; what a value points to is placed 
 
 from __future__ import annotations
 
+import math
 import operator
 import struct
 from array import array
@@ -87,7 +88,7 @@ def _wrong_value(problem: str) -> Mismatch:
 
 
 class LowerCompiler:
-    """Makes lower functions for the types of one component.
+    """Makes lower functions, one for each type object; `shape_of` makes equal types one object.
 
     Args:
         resource_id: the engine's number of a host resource type, or None when the guest defines it.
@@ -95,9 +96,16 @@ class LowerCompiler:
 
     def __init__(self, resource_id: Callable[[ResourceType], int | None]) -> None:
         self._resource_id = resource_id
+        self._made: dict[int, tuple[ValueType, Lower]] = {}
 
     def compile(self, wit: ValueType) -> Lower:
         """The function that writes values of this type."""
+        made = self._made.get(id(wit))
+        if made is None:
+            made = self._made[id(wit)] = (wit, self._make(wit))  # the type is kept, so that its id stays its own
+        return made[1]
+
+    def _make(self, wit: ValueType) -> Lower:
         match wit:
             case Primitive():
                 return _primitive(wit)
@@ -297,9 +305,12 @@ def _packed(code: str, numbers: list[Any] | tuple[Any, ...]) -> array[Any] | Non
     if bool in set(map(type, numbers)):
         return None
     try:
-        return array(code, numbers)
+        packed = array(code, numbers)
     except (TypeError, OverflowError):
         return None
+    if code == "f" and math.inf in map(abs, packed):  # array rounds what is too large to infinity
+        return None
+    return packed
 
 
 def _list(element: Lower) -> Lower:
