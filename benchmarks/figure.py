@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+from benchmarks.rounds import Rounds
+
+_PER_SECOND: Final = {"ms": 1e3, "us": 1e6, "ns": 1e9}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +62,22 @@ class Figure:
         if value is None:
             return False
         return value >= self.target.bound if self.target.at_least else value <= self.target.bound
+
+
+def compared(
+    name: str, how: str, rounds: Rounds, ours: str, theirs: str, *, unit: str = "us", target: Target | None = None
+) -> Figure:
+    """The figure of two sides that took turns; the second one's name is the peer's."""
+    result = rounds.compare(ours, theirs)
+    scale = _PER_SECOND[unit]
+    return Figure(
+        name=name,
+        how=how,
+        unit=unit,
+        ours=result.ours * scale,
+        peer=theirs,
+        theirs=result.theirs * scale,
+        ratio=result.ratio,
+        spread=result.spread,
+        target=target,
+    )

@@ -56,7 +56,7 @@ MISFITS: dict[str, tuple[str, Any, type[Exception], str]] = {
     "an item of a tuple": ("echo-tuple-nested", ((1, 2), ("a", ("pink",))), VALUE, "[1][1][0]: 'pink' is no case"),
     "a field is missing": ("echo-record", {**ADA, "home": {"street": "x"}}, VALUE, ".home.number: the field is"),
     "a field is unknown": ("echo-record", {**ADA, "shoe-size": 44}, VALUE, ": unknown field shoe-size"),
-    "a field does not fit": ("echo-record", {**ADA, "former": [HOME, NO_NUMBER]}, VALUE, ".former[1].number: -1 is out"),
+    "a field does not fit": ("echo-record", {**ADA, "former": [HOME, NO_NUMBER]}, VALUE, ".former[1].number: -1 is"),
     "a number is no record": ("echo-record", 5, TYPE, ".name: int is no mapping and has no attribute name"),
     "a case is unknown": ("echo-variant", Case("circle", 1), VALUE, ": 'circle' is no case; known: none, text, "),
     "a payload does not fit": ("echo-variant", Case("pair", (0.5, -1)), VALUE, "(pair)[1]: -1 is out of range"),

@@ -17,21 +17,22 @@ from airssys.host import HostConfig
 OFFERED: Final[tuple[HostInterface, ...]] = ()
 
 
-def _path(text: str) -> Path:
+def read_path(text: str) -> Path:
+    """An argument that is a path."""
     if not text:
         raise typer.BadParameter("the path is empty")
     return Path(text)
 
 
 ProjectPath: TypeAlias = Annotated[
-    Path, typer.Argument(parser=_path, metavar="PATH", help="A folder with a Component.toml, or the file itself.")
+    Path, typer.Argument(parser=read_path, metavar="PATH", help="A folder with a Component.toml, or the file itself.")
 ]
 JsonFlag: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer (and fail) in JSON, for machines.")]
 ConfigOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         "--config",
-        parser=_path,
+        parser=read_path,
         metavar="FILE",
         envvar="AIRSSYS_CONFIG",
         help="The operator's host.toml: bounds, defaults and profiles.",

@@ -13,6 +13,8 @@ from airssys.errors import OperatorError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: What the functions outside of any interface are called for the parser; no component sees it.
+_WORLD: Final = "airssys:root/functions"
 #: Numbers of host resource types, unique in the process.
 _resource_ids: Final = itertools.count(1)
 
@@ -47,6 +49,7 @@ class HostInterface:
         known: tuple[HostInterface, ...] = (),
     ) -> None:
         self.interface: Interface = parse_interface(wit, known=[other.interface for other in known])
+        self.is_root = False
         self._functions: dict[str, Callable[..., Any]] = {}
         self._resource_ids: dict[str, int] = {}
         for name, resource in self.interface.resources.items():
@@ -55,10 +58,30 @@ class HostInterface:
         for name, implementation in (functions or {}).items():
             self.add(name, implementation)
 
+    @classmethod
+    def of_world(
+        cls,
+        wit: str,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        *,
+        known: tuple[HostInterface, ...] = (),
+    ) -> HostInterface:
+        """Functions that a world imports outside of any interface: `import log: func(message: string);`.
+
+        Args:
+            wit: the items as they stand in an interface, without its braces: `log: func(message: string);`.
+
+        >>> HostInterface.of_world("log: func(message: string);", {"log": print})
+        <HostInterface (world), 1 of 1 answered>
+        """
+        made = cls(f"interface {_WORLD} {{ {wit} }}", functions, known=known)
+        made.is_root = True
+        return made
+
     @property
     def name(self) -> str:
-        """The full name, with version."""
-        return self.interface.name
+        """The full name, with version; `(world)` for functions outside of any interface."""
+        return "(world)" if self.is_root else self.interface.name
 
     def add(self, name: str, implementation: Callable[..., Any]) -> None:
         """Answer the function of that WIT name.

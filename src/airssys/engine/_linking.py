@@ -6,6 +6,7 @@ component imports is defined, under the component's own names.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -120,7 +121,8 @@ class _Linking:
         self, component: CompiledComponent, interfaces: Sequence[HostInterface], denied: Callable[[str], bool]
     ) -> None:
         self._component = component
-        self._interfaces = {interface.name: interface for interface in interfaces}
+        self._interfaces = _by_name(interfaces)
+        self._world = [interface for interface in interfaces if interface.is_root]
         self._denied = denied
         self._functions: list[HostFunction] = []
         self._problems: list[str] = []
@@ -132,11 +134,8 @@ class _Linking:
             f"{name}: a {kind} outside of any interface; nobody can answer that"
             for name, kind in shape.import_others.items()
         ]
-        self._problems += [
-            f"{name}: unknown function outside of any interface: {wit.print_function(of)}"
-            for name, of in shape.import_functions.items()
-        ]
-        plans = [plan for name, needed in shape.imports.items() if (plan := self._plan(name, needed)) is not None]
+        plans = [self._world_plan(shape.import_functions)]
+        plans += [plan for name, needed in shape.imports.items() if (plan := self._plan(name, needed)) is not None]
         if self._problems:
             raise LinkError(
                 "the component cannot be linked:\n" + "\n".join(f"  - {problem}" for problem in self._problems),
@@ -145,6 +144,19 @@ class _Linking:
         return LinkedComponent(self._component, self._define(plans), tuple(self._functions), self._resource_ids.get)
 
     # -- what is needed, compared with what is offered
+
+    def _world_plan(self, needed: dict[str, wit.FuncType]) -> _Plan:
+        """The functions outside of any interface; the plan has no name."""
+        functions = {}
+        for name, of in needed.items():
+            offered = next((world for world in self._world if world.function_type(name) is not None), None)
+            if offered is None:
+                self._problems.append(f"{name}: unknown function: {wit.print_function(of)}")
+                continue
+            answer = self._answer("", name, of, offered)
+            if answer is not None:
+                functions[name] = self._add("", name, of, answer)
+        return _Plan("", {}, functions)
 
     def _plan(self, name: str, needed: InstanceShape) -> _Plan | None:
         offered_name = wit.best_match(name, self._interfaces)
@@ -172,17 +184,17 @@ class _Linking:
 
     def _answer(self, name: str, function: str, of: wit.FuncType, offered: HostInterface) -> Callable[..., Any] | None:
         declared = offered.function_type(function)
+        where = f"{name}{SEPARATOR}{function}" if name else function
         if declared is None:
-            self._problems.append(f"{name}{SEPARATOR}{function}: {offered.name} has no such function")
+            self._problems.append(f"{where}: {offered.name} has no such function")
         elif not wit.same_function(declared, of, resources=_same_resource):
             self._problems.append(
-                f"{name}{SEPARATOR}{function}: the component needs {wit.print_function(of)}, "
-                f"the host has {wit.print_function(declared)}"
+                f"{where}: the component needs {wit.print_function(of)}, the host has {wit.print_function(declared)}"
             )
         else:
             answer = offered.implementation(function)
             if answer is None:
-                self._problems.append(f"{name}{SEPARATOR}{function}: declared by the host, but nobody answers it")
+                self._problems.append(f"{where}: declared by the host, but nobody answers it")
             return answer
         return None
 
@@ -228,7 +240,7 @@ class _Linking:
         linker = Linker(runtime().engine(consume_fuel=self._component.consumes_fuel))
         with linker.root() as root:
             for plan in plans:
-                with root.add_instance(plan.name) as instance:
+                with contextlib.nullcontext(root) if not plan.name else root.add_instance(plan.name) as instance:
                     for name, number in plan.resources.items():
                         _add_resource(instance, name, number)
                     for name, index in plan.functions.items():
@@ -238,11 +250,22 @@ class _Linking:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How one imported instance is answered: numbers of resource types, indices of functions."""
+    """How one imported instance is answered: numbers of resource types, indices of functions; no name: the world."""
 
     name: str
     resources: dict[str, int]
     functions: dict[str, int]
+
+
+def _by_name(interfaces: Sequence[HostInterface]) -> dict[str, HostInterface]:
+    named: dict[str, HostInterface] = {}
+    for interface in interfaces:
+        if interface.is_root:
+            continue
+        if interface.name in named:
+            raise LinkError(f"two host interfaces are named {interface.name}", hint="pass every interface once")
+        named[interface.name] = interface
+    return named
 
 
 def _same_resource(ours: wit.ResourceType, theirs: wit.ResourceType) -> bool:
