@@ -126,9 +126,7 @@ async def _cores(effort: Effort) -> tuple[float, float, Rounds]:
                 )
                 return _note(used[BINDING], started, cpu)
 
-            rounds = await take_turns(
-                {"ours": side_ours, BINDING: side_threads}, effort, times={"ours": 1, BINDING: 1}
-            )
+            rounds = await take_turns({"ours": side_ours, BINDING: side_threads}, effort, times={"ours": 1, BINDING: 1})
     return statistics.median(used["ours"]), statistics.median(used[BINDING]), rounds
 
 

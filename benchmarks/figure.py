@@ -38,7 +38,7 @@ class Figure:
         ours: what airssys takes.
         peer: who else was measured; empty for nobody.
         theirs: what the peer takes.
-        ratio: ours to theirs; the median over the rounds, so it may differ a little from the quotient of the two medians.
+        ratio: ours to theirs; the median over the rounds, not the quotient of the two medians.
         spread: half the width of the ratio's 95 % confidence interval, relative to the ratio.
         target: what it should be; None when it is only of interest.
     """

@@ -16,7 +16,7 @@ from benchmarks.peers import BINDING, EXTISM
 _KIB: Final = 1024
 #: Instances made before counting: pages that all instances share are there then.
 _WARM_UP: Final = 50
-#: What one call with a short text touches of a guest's linear memory: one page of the machine, with stack, text and result.
+#: What one call with a short text touches of a guest's linear memory: one page of the machine.
 _TOUCHED_KIB: Final = 4
 _HOW: Final = (
     "How much the process grows while many instances come to life and stay: resident memory plus page tables "
@@ -45,6 +45,7 @@ async def idle(effort: Effort) -> Sequence[Figure]:
 
     called = fresh + await _growth(call, count) - _TOUCHED_KIB
     bare, plugin = await _binding(count), await _plugin(count // 4)
+    hosted = await _hosted(count // 2)
     for instance in alive:
         instance.close()
     target = Target(text="at most 64 KiB", bound=64, of="ours")
@@ -52,9 +53,7 @@ async def idle(effort: Effort) -> Sequence[Figure]:
         _figure("idle instance, new", fresh, BINDING, bare, target),
         _figure("idle instance, new", fresh, EXTISM, plugin, None),
         Figure(name="idle instance, after a call", how=_HOW, unit="KiB", ours=called, target=target),
-        Figure(
-            name="idle component of a host", how=_HOW, unit="KiB", ours=await _hosted(count // 2), target=target
-        ),
+        Figure(name="idle component of a host", how=_HOW, unit="KiB", ours=hosted, target=target),
     ]
 
 

@@ -33,7 +33,12 @@ async def instances(effort: Effort) -> Sequence[Figure]:
             "create and close an instance", _CREATE, rounds, "ours", BINDING, target=Target(text="at most 2", bound=2)
         ),
         compared(
-            "create and close an instance", _CREATE, rounds, "ours", EXTISM, target=Target(text="at most 1/3", bound=1 / 3)
+            "create and close an instance",
+            _CREATE,
+            rounds,
+            "ours",
+            EXTISM,
+            target=Target(text="at most 1/3", bound=1 / 3),
         ),
         Figure(name="instantiation, median", how=_LATENCY, unit="us", ours=statistics.median(waits) * 1e6),
         Figure(

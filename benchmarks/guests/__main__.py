@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 TEMPLATE = HERE.parent.parent / "src" / "airssys" / "cli" / "templates" / "c" / "build.py.template"
@@ -23,7 +23,7 @@ def main() -> None:
     print(f"built {target.relative_to(HERE.parent.parent)}, {target.stat().st_size} bytes")
 
 
-def _template() -> ModuleType:
+def _template() -> Any:
     loader = SourceFileLoader("template", str(TEMPLATE))
     spec = spec_from_loader(loader.name, loader)
     if spec is None:

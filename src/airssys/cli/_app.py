@@ -90,7 +90,9 @@ def _run(words: list[str]) -> int:
     except TyperException as error:
         raise _usage_error(error) from error
     except OSError as error:
-        raise HostError(f"the system refused: {error}", hint="free the resource that it names, and try again") from error
+        raise HostError(
+            f"the system refused: {error}", hint="free the resource that it names, and try again"
+        ) from error
     except Exception as error:
         raise InternalError(
             f"{type(error).__name__}: {error}",

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from airssys.cli._console import plural
 from airssys.cli._json_values import Mismatch, decode
 from airssys.engine.wit import (
     EnumType,
@@ -82,7 +83,7 @@ def read_arguments(function: FuncType, words: Sequence[str]) -> tuple[Any, ...]:
     if len(words) != len(function.params):
         names = ", ".join(name for name, _ in function.params)
         raise ArgumentTypeError(
-            f"the function takes {len(function.params)} arguments ({names or 'none'}), got {len(words)}",
+            f"the function takes {plural(len(function.params), 'argument')} ({names or 'none'}), got {len(words)}",
             hint=f"its signature is {print_function(function)}",
         )
     return tuple(

@@ -126,8 +126,11 @@ def _table(values: Sequence[Effective]) -> Iterator[Text]:
     rows = [(each.key, _value(each), printable(each.source)) for each in values]
     widths = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
     for key, value, source in rows:
-        yield Text("  ").append(key.ljust(widths[0]), style="cyan").append(f"  {value.ljust(widths[1])}  ").append(
-            source, style="dim"
+        yield (
+            Text("  ")
+            .append(key.ljust(widths[0]), style="cyan")
+            .append(f"  {value.ljust(widths[1])}  ")
+            .append(source, style="dim")
         )
 
 

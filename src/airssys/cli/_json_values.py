@@ -233,10 +233,8 @@ def encode(value: Any, of: ValueType | None) -> Any:
     match of:
         case None:
             return None
-        case Primitive() if of in _FLOATS:
-            return value if math.isfinite(value) else _spelled(value)
         case Primitive() | EnumType():
-            return value
+            return value if not isinstance(value, float) or math.isfinite(value) else _spelled(value)
         case ListType(Primitive.U8):
             return BASE64 + base64.b64encode(value).decode("ascii")
         case ListType(element):

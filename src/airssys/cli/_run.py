@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import typer
 
 from airssys.cli._arguments import choose_export, read_arguments, unshield
 from airssys.cli._at_hand import with_smallest
-from airssys.cli._console import plural, printable, remarks, show_json, show_text
-from airssys.cli._errors import ExitCode, UsageError, tell
-from airssys.cli._json_values import encode
+from airssys.cli._console import printable
+from airssys.cli._errors import UsageError
 from airssys.cli._options import OFFERED, ConfigOption, JsonFlag, ProfileOption, ProjectPath, host_config
+from airssys.cli._outcome import Outcome, report
 from airssys.cli._progress import Waiting
-from airssys.engine.wit import FuncType, Primitive, ResultType, ValueType, print_function
-from airssys.errors import AirssysError, GuestReturnedError, ManifestError
+from airssys.errors import AirssysError, ManifestError
 from airssys.host import Component, Host, HostConfig
-from airssys.units import format_size
-
-#: A value longer than this is printed on several lines.
-_LINE_WIDTH: Final = 100
 
 
 class NoExportNamed(UsageError):
@@ -44,26 +38,14 @@ class Request:
     overrides: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of a request: a result as JSON, or an error, and what the component used."""
-
-    component: str
-    export: str
-    result: Any = None
-    is_nothing: bool = False
-    error: AirssysError | None = None
-    stats: Mapping[str, Any]
-
-
 def run(
     path: ProjectPath,
     export: Annotated[
-        str | None, typer.Argument(metavar="[EXPORT]", help="The function to call. Without it: what there is to call.")
+        str | None, typer.Argument(metavar="EXPORT", help="The function to call. Without it: what there is to call.")
     ] = None,
     arguments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ARG]...", help="JSON values; text needs no quotes. After -- nothing is an option."),
+        typer.Argument(metavar="ARG", help="JSON values; text needs no quotes. After -- nothing is an option."),
     ] = None,
     timeout: Annotated[
         str | None,
@@ -94,7 +76,7 @@ def run(
         },
     )
     outcome = asyncio.run(_run(request))
-    return _report(outcome, as_json=as_json, with_stats=stats)
+    return report(outcome, as_json=as_json, with_stats=stats)
 
 
 def _number(text: str | None) -> int | float | str | None:
@@ -137,90 +119,20 @@ async def _call(component: Component, wanted: str, words: Sequence[str], waiting
     function = component.functions[export]
     arguments = read_arguments(function, words)
     waiting.begin(f"calling {printable(export)}", component.status.limits.cpu.timeout_seconds)
-    result, error = None, None
     try:
-        result = encode(await component.call(export, *arguments), _returned_type(function))
-    except GuestReturnedError as returned:
-        error = _returned_error(returned.value, function)
-    except AirssysError as failure:
-        error = failure
-    return Outcome(
-        component=component.name,
-        export=export,
-        result=result,
-        is_nothing=_returned_type(function) is None,
-        error=error,
-        stats=_stats(component),
-    )
-
-
-def _returned_type(function: FuncType) -> ValueType | None:
-    """What `Component.call` returns: the good side where the function has a `result`."""
-    return function.result.ok if isinstance(function.result, ResultType) else function.result
-
-
-def _returned_error(value: Any, function: FuncType) -> GuestReturnedError:
-    """The guest's own error, in JSON."""
-    of = function.result.err if isinstance(function.result, ResultType) else None
-    error = GuestReturnedError(encode(value, of))
-    error.args = ("the guest returned an error" + ("" if of is None else f": {_readable(error.value)}"),)
-    return error
-
-
-def _stats(component: Component) -> dict[str, Any]:
-    memory, cpu = component.memory, component.cpu
-    return {
-        "memory": {
-            "current_bytes": memory.current_bytes,
-            "peak_bytes": memory.peak_bytes,
-            "limit_bytes": memory.limit_bytes,
-            "refused": memory.refused,
-        },
-        "cpu": {"total_seconds": cpu.total_seconds, "last_call_seconds": cpu.last_call_seconds},
-    }
+        result = await component.call(export, *arguments)
+    except AirssysError as error:
+        return Outcome.of_failure(component, export, error)
+    return Outcome.of_success(component, export, result)
 
 
 def _no_export_named(component: Component, path: Path) -> NoExportNamed:
     exports = component.functions
     if not exports:
         return NoExportNamed(f"{component.name} exports no functions: there is nothing to call", hint="export one")
-    listed = "\n".join(f"    {name}: {component.exports[name].removeprefix('func')}" for name in exports)
+    listed = "\n".join(f"    {name}: {component.exports[name]}" for name in exports)
     name, function = next(iter(exports.items()))
     example = " ".join(["airssys run", str(path), name, *(param.upper() for param, _ in function.params)])
     program = any(name.startswith("wasi:cli/run@") for name in exports)
     why = " (running a component as a program, through wasi:cli/run, is not supported yet)" if program else ""
     return NoExportNamed(f"say which export to call{why}; {component.name} has\n{listed}", hint=f"as in `{example}`")
-
-
-# ---------------------------------------------------------------- telling
-
-
-def _report(outcome: Outcome, *, as_json: bool, with_stats: bool) -> ExitCode:
-    stats = {"stats": outcome.stats} if with_stats else {}
-    code = ExitCode.OK
-    if outcome.error is not None:
-        code = tell(outcome.error, as_json=as_json, more=stats)
-    elif as_json:
-        show_json({"component": outcome.component, "export": outcome.export, "result": outcome.result, **stats})
-    elif not outcome.is_nothing:
-        show_text(_readable(outcome.result))
-    if with_stats and not as_json:
-        remarks().print(_stats_line(outcome.stats))
-    return code
-
-
-def _readable(result: Any) -> str:
-    """A value for people: text as it is, everything else as JSON, and nothing that could steer a terminal."""
-    if isinstance(result, str):
-        return printable(result, keep="\n\t")
-    line = json.dumps(result, ensure_ascii=False)
-    return printable(line if len(line) <= _LINE_WIDTH else json.dumps(result, ensure_ascii=False, indent=2), keep="\n")
-
-
-def _stats_line(stats: Mapping[str, Any]) -> str:
-    memory, cpu = stats["memory"], stats["cpu"]
-    return (
-        f"memory: {format_size(memory['current_bytes'])} now, {format_size(memory['peak_bytes'])} at most, "
-        f"{format_size(memory['limit_bytes'])} allowed, {plural(memory['refused'], 'request')} refused\n"
-        f"CPU: {cpu['total_seconds'] * 1000:.2f} ms, of which the call {cpu['last_call_seconds'] * 1000:.2f} ms"
-    )

@@ -86,15 +86,16 @@ class Fiber:
 
     def parked(self) -> None:
         """Wake the owner; on a worker's thread."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
-            self._store.turn.loop.call_soon_threadsafe(self._wake)
+        if self._waiter is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+                self._waiter.get_loop().call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     async def _run_on_workers(self) -> None:
-        self._waiter = self._store.turn.loop.create_future()
+        self._waiter = asyncio.get_running_loop().create_future()
         scheduler = self._store.runtime.scheduler
         scheduler.submit(self)
         try:

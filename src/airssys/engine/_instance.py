@@ -25,6 +25,7 @@ from airssys.engine._store import Store, StoreBounds
 from airssys.engine._traps import backtrace_of, classify, reason_of
 from airssys.engine.values import Arena
 from airssys.errors import (
+    ComponentStopped,
     DeadlineExceeded,
     EngineFailed,
     FuelExhausted,
@@ -140,7 +141,7 @@ class Instance:
         store = self.store
         turn = store.turn
         if _get_running_loop() is not turn.loop:
-            raise _wrong_loop()
+            raise _not_callable(store)
         bound = self._bound.get(name) or self._bind(name)
         arena = None
         if not bound.write_numbers(args, bound.argument_buffer):
@@ -373,7 +374,9 @@ async def _run(store: Store, fiber: Fiber, scope: asyncio.Timeout, timeout_secon
         raise
 
 
-def _wrong_loop() -> OperatorError:
+def _not_callable(store: Store) -> OperatorError:
+    if store.closed:
+        return ComponentStopped("this instance is gone", hint="make a new one")
     return OperatorError(
         "the component belongs to another event loop", hint="use `host.from_thread.call(...)` from other threads"
     )

@@ -22,13 +22,13 @@ class Turn:
 
     Attributes:
         spent_ns: inline time of the present turn.
-        loop: whose turn it is.
+        loop: whose turn it is; None for a store that is closed.
         slot: the loop thread's slot.
     """
 
     __slots__ = ("_noticed", "loop", "slot", "spent_ns")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, slot: PollSlot) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop | None, slot: PollSlot) -> None:
         self.loop = loop
         self.slot = slot
         self.spent_ns = 0
@@ -37,7 +37,7 @@ class Turn:
     def spend(self, elapsed_ns: int) -> None:
         """Account for one inline slice."""
         self.spent_ns += elapsed_ns
-        if self.spent_ns > _NOTICE_NS and not self._noticed:
+        if self.spent_ns > _NOTICE_NS and not self._noticed and self.loop is not None:
             self._noticed = True
             self.loop.call_soon(self._next_turn)
 
@@ -54,6 +54,10 @@ def turn_of(loop: asyncio.AbstractEventLoop) -> Turn:
         turn = slot.turn = Turn(loop, slot)
         slot.on_loop = True
     return turn
+
+
+#: Of a store that is closed.
+NO_TURN: Final = Turn(None, PollSlot())
 
 
 class Pace:

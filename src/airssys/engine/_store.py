@@ -13,7 +13,7 @@ from airssys.engine._capacity import maps_of
 from airssys.engine._fair_queue import Share
 from airssys.engine._host_calls import HostCalls, HostFunction, continuation_for
 from airssys.engine._limiter import ResourceLimiter
-from airssys.engine._pace import TICK_NS, Pace, turn_of
+from airssys.engine._pace import NO_TURN, TICK_NS, Pace, turn_of
 from airssys.engine._runtime import Runtime
 from airssys.engine._slot import PollSlot
 from airssys.engine.values import Border, ResourceTable
@@ -205,6 +205,7 @@ class Store:
         """Delete the native side and nothing else: future first, then store (design rule 22)."""
         if not self.closed:
             self.closed = True
+            self.turn = NO_TURN  # whoever tries to call it finds that no event loop owns it
             self.end()
             native.store_delete(self._store)
 

@@ -63,7 +63,7 @@ ORDINARY = {
     "a module that an instance exports": (
         """(component
           (component $c (core module $m (memory 5)) (core module $n (memory 7))
-            (export "other" (core module $n)) (export "it" (core module $m)))
+            (export "it" (core module $m)) (export "other" (core module $n)))
           (instance $i (instantiate $c))
           (alias export $i "it" (core module $it))
           (core instance (instantiate $it)))""",
@@ -199,6 +199,12 @@ def test_memories_and_tables_are_described():
     )
     assert facts.tables == (TableFacts(min_elements=3, max_elements=None), TableFacts(min_elements=0, max_elements=9))
     assert facts.smallest_limit_bytes == 4 * PAGE
+
+
+def test_a_memory_may_use_every_feature_at_once():
+    facts = analyse(bytes(wat2wasm("(module (memory i64 3 5 shared (pagesize 1)))")))
+    everything = MemoryFacts(min_pages=3, max_pages=5, page_bytes=1, is_64=True, is_shared=True)
+    assert facts.memories == (everything,)
 
 
 def test_pages_of_another_size_count_with_their_size():

@@ -88,6 +88,7 @@ def test_space_comments_and_a_semicolon_do_not_matter():
     [
         ("", "line 1:1: expected `func`, found the end of the text"),
         ("func(a: u8", "line 1:11: expected `,` or `)`, found the end of the text"),
+        ("func(", "line 1:6: expected a parameter name, found the end of the text"),
         ("func(a u8)", "line 1:8: expected `:`, found `u8`"),
         ("func(\n  a: u33)", "line 2:6: `u33` is not defined here"),
         ("func(a: list<u8)", "line 1:16: expected `>`, found `)`"),

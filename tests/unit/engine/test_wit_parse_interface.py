@@ -158,6 +158,7 @@ def test_an_interface_cannot_be_changed():
         ("package a:b@1.0;", "line 1:13: expected a version such as `1.0.0`, found `1.0`"),
         ("package a:b@;", "line 1:13: expected a version such as `1.0.0`, found `;`"),
         ("package A:b;", "line 1:9: expected a namespace in lower case, found `A`"),
+        ("interface A:b/c {}", "line 1:11: expected a namespace in lower case, found `A`"),
         ("package a:b; world w { }", "line 1:14: `world` is not read here; expected `interface`"),
         ("package a:b; use c:d/e;", "line 1:14: `use` is not read here; expected `interface`"),
         ("package a:b; interface c { f: func() }", "line 1:38: expected `;`, found `}`"),

@@ -8,9 +8,10 @@ Python object per byte.
 from ._border import Arena, Border, ResourceTable
 from ._convert import FunctionConverter, HostAnswer
 from ._lift import compile_lift
-from ._lower import Mismatch, compile_lower
+from ._lower import compile_lower
 from ._python import Case, Err, GuestResource, Ok, Some
 from ._records import record_class
+from ._scalars import Mismatch
 
 __all__ = [
     "Arena",

@@ -13,8 +13,9 @@ from airssys.errors import ArgumentTypeError, ArgumentValueError, GuestReturnedE
 
 from ._border import Arena, Border
 from ._lift import NUMBER_FORMATS, LiftCompiler
-from ._lower import KINDS, Lower, LowerCompiler, Mismatch
+from ._lower import LowerCompiler
 from ._python import Err, Ok
+from ._scalars import KINDS, Lower, Mismatch
 
 _SIZE: Final = native.VAL_SIZE
 _OF: Final = native.VAL_OF

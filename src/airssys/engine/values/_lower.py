@@ -7,11 +7,10 @@ The functions write into Python-owned buffers; what a value points to is placed 
 from __future__ import annotations
 
 import math
-import operator
 import struct
 from array import array
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from airssys.engine import _native as native
 from airssys.engine.wit import (
@@ -36,8 +35,7 @@ from ._border import Arena
 from ._lift import NUMBER_FORMATS
 from ._python import Case, Err, GuestResource, Ok, Some
 from ._records import python_name
-
-Lower: TypeAlias = "Callable[[Any, bytearray, int, Arena], None]"
+from ._scalars import KINDS, Lower, Mismatch, lower_primitive, wrong_type, wrong_value
 
 _SIZE: Final = native.VAL_SIZE
 _OF: Final = native.VAL_OF
@@ -45,46 +43,6 @@ _ENTRY: Final = native.RECORD_ENTRY_SIZE
 _NAME: Final = native.NAME_SIZE
 _put_size_and_pointer = struct.Struct("<QQ").pack_into
 _put_pointer = struct.Struct("<Q").pack_into
-
-KINDS: Final[dict[Primitive, int]] = {
-    Primitive.BOOL: native.KIND_BOOL,
-    Primitive.S8: native.KIND_S8,
-    Primitive.U8: native.KIND_U8,
-    Primitive.S16: native.KIND_S16,
-    Primitive.U16: native.KIND_U16,
-    Primitive.S32: native.KIND_S32,
-    Primitive.U32: native.KIND_U32,
-    Primitive.S64: native.KIND_S64,
-    Primitive.U64: native.KIND_U64,
-    Primitive.F32: native.KIND_F32,
-    Primitive.F64: native.KIND_F64,
-    Primitive.CHAR: native.KIND_CHAR,
-    Primitive.STRING: native.KIND_STRING,
-}
-_FLOATS: Final = (Primitive.F32, Primitive.F64)
-
-
-class Mismatch(Exception):
-    """A value does not fit its WIT type. `path` leads to the part that does not, outermost first."""
-
-    def __init__(self, problem: str, *, is_value: bool = False) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.is_value = is_value
-        self.path: list[str] = []
-
-    def inside(self, step: str) -> Mismatch:
-        """The same mismatch seen from the container around it."""
-        self.path.insert(0, step)
-        return self
-
-
-def _wrong_type(expected: str, value: object) -> Mismatch:
-    return Mismatch(f"expected {expected}, got {type(value).__name__}")
-
-
-def _wrong_value(problem: str) -> Mismatch:
-    return Mismatch(problem, is_value=True)
 
 
 class LowerCompiler:
@@ -108,7 +66,7 @@ class LowerCompiler:
     def _make(self, wit: ValueType) -> Lower:
         match wit:
             case Primitive():
-                return _primitive(wit)
+                return lower_primitive(wit)
             case ListType(element):
                 return self._list(element)
             case OptionType(payload):
@@ -153,96 +111,6 @@ def compile_lower(wit: ValueType) -> Lower:
     return LowerCompiler(lambda _: None).compile(wit)
 
 
-# ---------------------------------------------------------------- primitives
-
-
-def _primitive(wit: Primitive) -> Lower:
-    if wit is Primitive.BOOL:
-        return _bool
-    if wit is Primitive.CHAR:
-        return _char
-    if wit is Primitive.STRING:
-        return _string
-    return _float(wit) if wit in _FLOATS else _integer(wit)
-
-
-def _bool(value: Any, buffer: bytearray, offset: int, _arena: Arena) -> None:
-    if value is not True and value is not False:
-        raise _wrong_type("bool", value)
-    buffer[offset] = native.KIND_BOOL
-    buffer[offset + _OF] = value
-
-
-def integer_bounds(wit: Primitive) -> tuple[int, int]:
-    """Smallest and largest value of an integer type."""
-    bits = int(wit.value[1:])
-    return (0, (1 << bits) - 1) if wit.value[0] == "u" else (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
-
-
-def _integer(wit: Primitive) -> Lower:
-    kind = KINDS[wit]
-    low, high = integer_bounds(wit)
-    put = struct.Struct("<" + NUMBER_FORMATS[wit]).pack_into
-
-    def lower(value: Any, buffer: bytearray, offset: int, _arena: Arena) -> None:
-        if value is True or value is False:
-            raise _wrong_type(f"int ({wit.value})", value)
-        try:
-            number = operator.index(value)
-        except TypeError:
-            raise _wrong_type(f"int ({wit.value})", value) from None
-        if not low <= number <= high:
-            raise _wrong_value(f"{_short(number)} is out of range for {wit.value} ({low}..{high})")
-        buffer[offset] = kind
-        put(buffer, offset + _OF, number)
-
-    return lower
-
-
-def _short(number: int) -> str:
-    """A number for a message; Python refuses to print huge ones."""
-    return str(number) if number.bit_length() <= 128 else f"an integer of {number.bit_length()} bits"
-
-
-def _float(wit: Primitive) -> Lower:
-    kind = KINDS[wit]
-    put = struct.Struct("<" + NUMBER_FORMATS[wit]).pack_into
-
-    def lower(value: Any, buffer: bytearray, offset: int, _arena: Arena) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise _wrong_type(f"float ({wit.value})", value)
-        try:
-            put(buffer, offset + _OF, float(value))
-        except OverflowError:
-            raise _wrong_value(f"the number is out of range for {wit.value}") from None
-        buffer[offset] = kind
-
-    return lower
-
-
-def _char(value: Any, buffer: bytearray, offset: int, _arena: Arena) -> None:
-    if not isinstance(value, str):
-        raise _wrong_type("str of length 1 (char)", value)
-    if len(value) != 1:
-        raise _wrong_value(f"a char is a str of length 1, got length {len(value)}")
-    code = ord(value)
-    if 0xD800 <= code <= 0xDFFF:
-        raise _wrong_value(f"U+{code:04X} is a surrogate, which is no Unicode scalar value")
-    buffer[offset] = native.KIND_CHAR
-    buffer[offset + _OF : offset + _OF + 4] = code.to_bytes(4, "little")
-
-
-def _string(value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
-    if not isinstance(value, str):
-        raise _wrong_type("str", value)
-    try:
-        data = value.encode()
-    except UnicodeEncodeError as error:
-        raise _wrong_value(f"the text has a lone surrogate at index {error.start}, which UTF-8 cannot carry") from None
-    buffer[offset] = native.KIND_STRING
-    _put_size_and_pointer(buffer, offset + _OF, len(data), arena.place_bytes(data))
-
-
 # ---------------------------------------------------------------- lists
 
 
@@ -262,7 +130,7 @@ def _bytes(value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
     try:
         view = memoryview(value)
     except TypeError:
-        raise _wrong_type("bytes or another buffer (list<u8>)", value) from None
+        raise wrong_type("bytes or another buffer (list<u8>)", value) from None
     data = value if isinstance(value, bytes) else view.tobytes()
     items = bytearray(_U8_TEMPLATE * len(data))
     items[_OF::_SIZE] = data
@@ -274,7 +142,7 @@ def _sequence(value: Any, expected: str) -> list[Any] | tuple[Any, ...]:
     if isinstance(value, list | tuple):
         return value
     if isinstance(value, str | bytes | bytearray | Mapping | set | frozenset) or not isinstance(value, Iterable):
-        raise _wrong_type(expected, value)
+        raise wrong_type(expected, value)
     return list(value)
 
 
@@ -334,7 +202,7 @@ def _tuple(elements: list[Lower]) -> Lower:
     def lower(value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
         values = _sequence(value, f"tuple of {len(elements)}")
         if len(values) != len(elements):
-            raise _wrong_value(f"expected a tuple of {len(elements)} items, got {len(values)}")
+            raise wrong_value(f"expected a tuple of {len(elements)} items, got {len(values)}")
         items = bytearray(len(elements) * _SIZE)
         for index, element in enumerate(elements):
             try:
@@ -383,7 +251,7 @@ def _record(wit: RecordType, fields: list[Lower]) -> Lower:
 def _mapping_reader(value: Mapping[Any, Any], known: set[str]) -> Callable[[str, str], Any]:
     unknown = [str(key) for key in value if key not in known]
     if unknown:
-        raise _wrong_value(f"unknown field {', '.join(sorted(unknown))}")
+        raise wrong_value(f"unknown field {', '.join(sorted(unknown))}")
 
     def get(name: str, attribute: str) -> Any:
         if name in value:
@@ -410,13 +278,13 @@ def _flags(wit: FlagsType) -> Lower:
 
     def lower(value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
         if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-            raise _wrong_type("a set of str (flags)", value)
+            raise wrong_type("a set of str (flags)", value)
         entries = []
         for label in dict.fromkeys(value):
             if not isinstance(label, str):
-                raise _wrong_type("str (a flag)", label)
+                raise wrong_type("str (a flag)", label)
             if label not in names.entries:
-                raise _wrong_value(f"{label!r} is no flag; known: {', '.join(wit.labels)}")
+                raise wrong_value(f"{label!r} is no flag; known: {', '.join(wit.labels)}")
             entries.append(names.entries[label])
         _put_array(buffer, offset, native.KIND_FLAGS, len(entries), bytearray(b"".join(entries)), arena)
         arena.keep(names)
@@ -442,9 +310,9 @@ def _enum(wit: EnumType, cases: tuple[str, ...]) -> Lower:
 
     def lower(value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
         if not isinstance(value, str):
-            raise _wrong_type("str (enum)", value)
+            raise wrong_type("str (enum)", value)
         if value not in names.entries:
-            raise _wrong_value(f"{value!r} is no case of {print_type(wit)}")
+            raise wrong_value(f"{value!r} is no case of {print_type(wit)}")
         buffer[offset] = native.KIND_ENUM
         buffer[offset + _OF : offset + _OF + _NAME] = names.entries[value]
         arena.keep(names)
@@ -459,9 +327,9 @@ def _variant(wit: VariantType, payloads: list[Lower | None]) -> Lower:
     def lower(value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
         case = Case(value) if isinstance(value, str) else value
         if not isinstance(case, Case):
-            raise _wrong_type("Case(name, value)", value)
+            raise wrong_type("Case(name, value)", value)
         if case.name not in cases:
-            raise _wrong_value(f"{case.name!r} is no case; known: {', '.join(cases)}")
+            raise wrong_value(f"{case.name!r} is no case; known: {', '.join(cases)}")
         try:
             pointer = _payload(cases[case.name], case.value, arena, "the case")
         except Mismatch as mismatch:
@@ -481,7 +349,7 @@ def _option(payload: Lower, *, nested: bool) -> Lower:
         elif isinstance(value, Some):
             pointer = _payload(payload, value.value, arena, "")
         elif nested:
-            raise _wrong_type("None or Some(...) (option of option)", value)
+            raise wrong_type("None or Some(...) (option of option)", value)
         else:
             pointer = _payload(payload, value, arena, "")
         buffer[offset] = native.KIND_OPTION
@@ -493,7 +361,7 @@ def _option(payload: Lower, *, nested: bool) -> Lower:
 def _result(ok: Lower | None, err: Lower | None) -> Lower:
     def lower(value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
         if not isinstance(value, Ok | Err):
-            raise _wrong_type("Ok(...) or Err(...) (result)", value)
+            raise wrong_type("Ok(...) or Err(...) (result)", value)
         good = isinstance(value, Ok)
         side = "Ok" if good else "Err"
         try:
@@ -521,9 +389,9 @@ def _host_handle(number: int, *, owned: bool) -> Lower:
 def _guest_handle(resource: ResourceType, *, owned: bool) -> Lower:
     def lower(value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
         if not isinstance(value, GuestResource):
-            raise _wrong_type(f"a GuestResource ({resource.name})", value)
+            raise wrong_type(f"a GuestResource ({resource.name})", value)
         if value.closed:
-            raise _wrong_value(f"the handle to {resource.name} is closed")
+            raise wrong_value(f"the handle to {resource.name} is closed")
         buffer[offset] = native.KIND_RESOURCE
         _put_pointer(buffer, offset + _OF, value.pointer)
         arena.keep(value)
