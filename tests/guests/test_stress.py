@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from airssys.engine import Capacity, Instance, instantiate, live_memories, runtime
-from airssys.engine._capacity import maps_of
+from airssys import HostInterface
+from airssys.engine import Capacity, Instance, instantiate, live_memories, maps_of, runtime
 from airssys.errors import InstanceLimitReached, OutOfMemory
-from tests.guests.hosting import MIB, PAGE, Guests, call
+from tests.guests.hosting import MIB, PAGE, Guests, call, until
 
 MANY = 10_000
 
@@ -64,11 +64,26 @@ async def test_ten_thousand_guests_live_at_once_and_then_none(guests: Guests) ->
     assert mapping_count() < before + 100
 
 
-async def test_a_thousand_guests_do_not_take_more_maps_than_were_reserved_for_them(guests: Guests) -> None:
-    linked = await guests.linked("hostile")
-    before = mapping_count()
+async def test_a_thousand_guests_in_the_middle_of_a_call_take_no_more_maps_than_were_reserved(guests: Guests) -> None:
+    released = asyncio.Event()
+    waiting = 0
+
+    async def count() -> int:
+        nonlocal waiting
+        waiting += 1
+        await released.wait()
+        return 7
+
+    interface = HostInterface("interface airssys:test/host@1.0.0 { count: func() -> u64; }", {"count": count})
+    linked = await guests.linked("counts", text=COUNTS, interfaces=[interface])
+    idle = mapping_count()
     instances = [await instantiate(linked, max_memory_bytes=4 * PAGE) for _ in range(1000)]
-    used = mapping_count() - before
+    calls = [asyncio.create_task(call(instance, "grow-and-count", 3)) for instance in instances]
+    await until(lambda: waiting == 1000)
+    assert all(instance.limiter.usage.current_bytes == 4 * PAGE for instance in instances)
+    used = mapping_count() - idle
+    released.set()
+    assert await asyncio.gather(*calls) == [7] * 1000
     close(instances)
     assert used <= 1000 * maps_of(1)
 
@@ -162,4 +177,18 @@ NESTED_OFTEN = """(component
   (core module $m (memory 1))
   (core instance (instantiate $m)) (core instance (instantiate $m)) (core instance (instantiate $m))
   (core instance (instantiate $m)) (core instance (instantiate $m)) (core instance (instantiate $m)))
+"""
+
+#: grow-and-count(pages) takes all its memory and asks the host.
+COUNTS = """(component
+  (import "airssys:test/host@1.0.0" (instance $host (export "count" (func (result u64)))))
+  (core func $count (canon lower (func $host "count")))
+  (core module $main
+    (import "host" "count" (func $count (result i64)))
+    (memory 1)
+    (func (export "grow-and-count") (param i32) (result i64)
+      (drop (memory.grow (local.get 0)))
+      (call $count)))
+  (core instance $main (instantiate $main (with "host" (instance (export "count" (func $count))))))
+  (func (export "grow-and-count") (param "pages" u32) (result u64) (canon lift (core func $main "grow-and-count"))))
 """

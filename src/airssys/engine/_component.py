@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,6 +64,8 @@ class CompiledComponent:
         self.engine_pointer = native.pointer_to(engine)
         self.pointer = native.pointer_to(self._component)
         self._indices: dict[str, int] = {}
+        self._parents: dict[str, int] = {}
+        weakref.finalize(self, _delete_indices, self._indices, self._parents)
 
     @cached_property
     def shape(self) -> ComponentShape:
@@ -102,8 +105,14 @@ class CompiledComponent:
         index = self._indices.get(name)
         if index is None:
             interface, found, function = name.rpartition(SEPARATOR)
-            parent = self._index(0, interface) if found else 0
+            parent = self._parent(interface) if found else 0
             index = self._indices[name] = self._index(parent, function)
+        return index
+
+    def _parent(self, interface: str) -> int:
+        index = self._parents.get(interface)
+        if index is None:
+            index = self._parents[interface] = self._index(0, interface)
         return index
 
     def _index(self, parent: int, name: str) -> int:
@@ -116,3 +125,10 @@ class CompiledComponent:
 
     def __repr__(self) -> str:
         return f"<CompiledComponent {self.digest[:12]} {len(self.exports)} exports>"
+
+
+def _delete_indices(*indices: dict[str, int]) -> None:
+    for known in indices:
+        for index in known.values():
+            native.component_export_index_delete(index)
+        known.clear()

@@ -140,7 +140,7 @@ class Instance:
         """
         store = self.store
         turn = store.turn
-        if _get_running_loop() is not turn.loop:
+        if _get_running_loop() is not turn.loop or store.future:
             raise _not_callable(store)
         bound = self._bound.get(name) or self._bind(name)
         arena = None
@@ -374,9 +374,11 @@ async def _run(store: Store, fiber: Fiber, scope: asyncio.Timeout, timeout_secon
         raise
 
 
-def _not_callable(store: Store) -> OperatorError:
+def _not_callable(store: Store) -> OperatorError | InternalError:
     if store.closed:
         return ComponentStopped("this instance is gone", hint="make a new one")
+    if store.future:
+        return InternalError("a second call was started in an instance that is in use")
     return OperatorError(
         "the component belongs to another event loop", hint="use `host.from_thread.call(...)` from other threads"
     )
