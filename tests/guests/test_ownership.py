@@ -25,7 +25,7 @@ def test_a_dead_instance_refuses_calls(cache_folder: Path):
         for export in ("count-calls", "spin", "trap"):
             try:
                 instance.begin(export, ())
-            except InternalError as error:
+            except ComponentStopped:
                 print("refused")
         """,
         cache_folder,
@@ -41,7 +41,7 @@ def test_a_closed_instance_refuses_calls(cache_folder: Path):
         instance.close()
         try:
             instance.begin("echo-string", ("text",))
-        except InternalError:
+        except ComponentStopped:
             print("refused")
         """,
         cache_folder,

@@ -21,10 +21,12 @@ from airssys.cli._doctor import doctor
 from airssys.cli._errors import ExitCode, UsageError, tell, traceback_of
 from airssys.cli._init import init
 from airssys.cli._inspect import inspect
+from airssys.cli._machine import engine_version
+from airssys.cli._options import PROGRAM
 from airssys.cli._run import run as run_verb
+from airssys.cli._signals import end_on_signals
 from airssys.errors import AirssysError, HostError, InternalError
 
-PROGRAM: Final = "airssys"
 #: Set to anything, it shows where in our code an error came from.
 TRACEBACK_VARIABLE: Final = "AIRSSYS_TRACEBACK"
 
@@ -48,7 +50,7 @@ for _name, _verb in (
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        show_text(f"airssys {version('airssys')}, wasmtime {version('wasmtime')}, Python {platform.python_version()}")
+        show_text(f"airssys {version('airssys')}, wasmtime {engine_version()}, Python {platform.python_version()}")
         raise typer.Exit
 
 
@@ -67,6 +69,7 @@ def program(
 def run(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
     prepare_streams()
+    end_on_signals()
     words = list(sys.argv[1:] if argv is None else argv)
     options = words[: words.index("--")] if "--" in words else words
     try:
@@ -87,6 +90,10 @@ def _run(words: list[str]) -> int:
         return int(typer.main.get_command(app).main(args=words, prog_name=PROGRAM, standalone_mode=False) or 0)
     except (AirssysError, BrokenPipeError):
         raise
+    except SystemExit as end:  # a signal; typer after a completion; typer and rich when nobody reads on
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        return int(end.code or 0)
     except TyperException as error:
         raise _usage_error(error) from error
     except OSError as error:
@@ -103,16 +110,16 @@ def _run(words: list[str]) -> int:
 def _usage_error(error: TyperException) -> UsageError:
     context = getattr(error, "ctx", None)
     command = PROGRAM if context is None else context.command_path
-    return UsageError(error.format_message().replace("\n\t", " "), hint=f"run `{command} --help`")
+    return UsageError(
+        error.format_message().replace("\n\t", " ").replace("Value error, ", ""), hint=f"run `{command} --help`"
+    )
 
 
 def _fail(error: AirssysError, *, as_json: bool) -> ExitCode:
-    try:
-        if os.environ.get(TRACEBACK_VARIABLE):
+    if os.environ.get(TRACEBACK_VARIABLE):
+        with contextlib.suppress(OSError):
             sys.stderr.write(traceback_of(error))
-        return tell(error, as_json=as_json)
-    except BrokenPipeError:
-        return ExitCode.BROKEN_PIPE
+    return tell(error, as_json=as_json)
 
 
 def _discard_output() -> None:

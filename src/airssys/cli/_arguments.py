@@ -23,6 +23,7 @@ from airssys.engine.wit import (
     ValueType,
     VariantType,
     print_function,
+    print_type,
 )
 from airssys.errors import ArgumentTypeError, ExportNotFound
 
@@ -30,6 +31,10 @@ from airssys.errors import ArgumentTypeError, ExportNotFound
 SEPARATOR: Final = "#"
 
 
+#: What only JSON begins with: a word that does and is none has a typing mistake, where no text is wanted.
+_JSON_BEGINS: Final = ("{", "[", '"')
+#: Types of guests can be as long as they like.
+_MAX_TYPE_LENGTH: Final = 300
 #: Words that look like options and are numbers.
 _BELOW_ZERO: Final = re.compile(r"-(?:\.?[0-9]|Infinity)")
 #: Put before such a word on its way through the parser of options; no argument of a program can hold it.
@@ -84,32 +89,35 @@ def read_arguments(function: FuncType, words: Sequence[str]) -> tuple[Any, ...]:
         names = ", ".join(name for name, _ in function.params)
         raise ArgumentTypeError(
             f"the function takes {plural(len(function.params), 'argument')} ({names or 'none'}), got {len(words)}",
-            hint=f"its signature is {print_function(function)}",
+            hint=f"its signature is {print_function(function, max_length=_MAX_TYPE_LENGTH)}",
         )
-    return tuple(
-        _read_argument(function, name, of, word) for (name, of), word in zip(function.params, words, strict=True)
-    )
+    return tuple(_read_argument(name, of, word) for (name, of), word in zip(function.params, words, strict=True))
 
 
-def _read_argument(function: FuncType, name: str, of: ValueType, word: str) -> Any:
+def _read_argument(name: str, of: ValueType, word: str) -> Any:
+    hint = f"its type is {print_type(of, max_length=_MAX_TYPE_LENGTH)}"
     try:
         return decode(_json_of(word, of), of)
     except Mismatch as mismatch:
-        raise ArgumentTypeError(
-            f"argument {name}{mismatch.path}: {mismatch.problem}", hint=f"the signature is {print_function(function)}"
-        ) from None
+        raise ArgumentTypeError(f"argument {name}{mismatch.path}: {mismatch.problem}", hint=hint) from None
     except RecursionError:
-        raise ArgumentTypeError(
-            f"argument {name}: nested deeper than any type", hint="write a value that fits"
-        ) from None
+        raise ArgumentTypeError(f"argument {name}: nested deeper than any type", hint=hint) from None
 
 
 def _json_of(word: str, of: ValueType) -> Any:
     try:
         value = json.loads(word)
-    except ValueError:  # also numbers with more digits than Python reads
+    except json.JSONDecodeError as error:
+        if word[:1] in _JSON_BEGINS and not _stands_for_itself(None, word, _innermost(of)):
+            raise Mismatch(f"this is no JSON: {error.msg} at character {error.pos + 1}") from None
+        return word
+    except ValueError:  # a number with more digits than Python reads
         return word
     return word if _stands_for_itself(value, word, of) else value
+
+
+def _innermost(of: ValueType) -> ValueType:
+    return _innermost(of.payload) if isinstance(of, OptionType) else of
 
 
 def _stands_for_itself(value: Any, word: str, of: ValueType) -> bool:

@@ -6,7 +6,6 @@ Every figure is the median over rounds; a round is long enough for the clock. `b
 from __future__ import annotations
 
 import asyncio
-import os
 import platform
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any, Final
 from rich.text import Text
 
 from airssys.cli._console import plural, show, show_json
+from airssys.cli._machine import cores, engine_version
 from airssys.cli._options import JsonFlag
 from airssys.cli._probe import LIMIT_BYTES, compile_probe, running_probe
 from airssys.cli._progress import Waiting
@@ -145,10 +145,10 @@ def _as_json(figures: Sequence[Figure]) -> dict[str, Any]:
 def _machine() -> dict[str, Any]:
     return {
         "airssys": version("airssys"),
-        "engine": version("wasmtime"),
+        "engine": engine_version(),
         "python": platform.python_version(),
         "machine": platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": cores(),
     }
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import secrets
 import stat
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Final
 
 from semver import Version
 
+from airssys.cli._machine import cores, engine_version
 from airssys.cli._probe import LIMIT_BYTES, compile_probe, running_probe
 from airssys.engine import Capacity, CodeCache, Compiler, maps_of, max_map_count
 from airssys.errors import AirssysError
@@ -70,7 +69,7 @@ def check_python() -> Finding:
 
 def check_engine(installed: str | None = None) -> Finding:
     """The engine is the one that we are written for, and no known advisory applies to it."""
-    text = installed or version("wasmtime")
+    text = installed or engine_version()
     found = f"wasmtime {text}; no known advisory from {ENGINE_FLOOR} on"
     try:
         parsed = Version.parse(text)
@@ -91,9 +90,9 @@ def check_system() -> Finding:
 
 def check_cores() -> Finding:
     """How many guests can compute at the same time."""
-    cores = len(os.sched_getaffinity(0))
-    if cores > 1:
-        return Finding(name="cores", state=State.OK, found=f"{cores} for this process")
+    count = cores()
+    if count > 1:
+        return Finding(name="cores", state=State.OK, found=f"{count} for this process")
     advice = "guests that compute share the only core with the host; give the process more for parallel work"
     return Finding(name="cores", state=State.NOTE, found="1 for this process", advice=advice)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import traceback
@@ -14,6 +15,8 @@ from rich.text import Text
 from airssys.cli._console import printable, remarks
 from airssys.errors import (
     AirssysError,
+    ArgumentTypeError,
+    ArgumentValueError,
     DeadlineExceeded,
     FuelExhausted,
     GuestError,
@@ -71,6 +74,13 @@ _FACTS: Final[tuple[tuple[type[AirssysError], tuple[str, ...]], ...]] = (
 #: What machines are told about each problem of a manifest.
 _PROBLEM_FACTS: Final = ("code", "summary", "file", "line", "key", "found", "expected", "write", "hint")
 
+#: What to do about errors whose own hint speaks to programs.
+_HINTS: Final[dict[str, str]] = {
+    ArgumentTypeError.hint: "`airssys inspect` shows the signature, docs/guides/cli.md how values are written",
+    ArgumentValueError.hint: "`airssys inspect` shows the signature, docs/guides/cli.md how values are written",
+    ResultTooLarge.hint: "let the component return less at a time",
+}
+
 #: Where the text behind a label begins, as in the reports of manifests.
 _LABEL_WIDTH: Final = 12
 
@@ -80,12 +90,16 @@ def exit_code_of(error: AirssysError) -> ExitCode:
     return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), ExitCode.HOST)
 
 
+def _hint_of(error: AirssysError) -> str:
+    return _HINTS.get(error.hint, error.hint)
+
+
 def error_as_json(error: AirssysError) -> dict[str, Any]:
     """An error for machines: `code`, `message`, `hint`, `exit_code`, and what else its class knows."""
     told: dict[str, Any] = {
         "code": error.code,
         "message": error.message,
-        "hint": error.hint,
+        "hint": _hint_of(error),
         "exit_code": int(exit_code_of(error)),
     }
     for kind, names in _FACTS:
@@ -107,16 +121,20 @@ def error_as_text(error: AirssysError) -> Text:
     if isinstance(error, GuestError) and error.backtrace:
         text.append("\n" + _labelled("in", "\n".join(printable(frame) for frame in error.backtrace)), style="dim")
     if error.hint:
-        text.append("\n" + _labelled("hint", printable(error.hint, keep="\n")))
+        text.append("\n" + _labelled("hint", printable(_hint_of(error), keep="\n")))
     return text
 
 
 def tell(error: AirssysError, *, as_json: bool, more: Mapping[str, Any] | None = None) -> ExitCode:
-    """Write an error to standard error, with what machines are told besides; returns its exit code."""
-    if as_json:
-        sys.stderr.write(json.dumps(error_as_json(error) | dict(more or {}), indent=2, default=str) + "\n")
-    else:
-        remarks().print(error_as_text(error))
+    """Write an error to standard error, with what machines are told besides; returns its exit code.
+
+    Where nobody can be told, the exit code still says it.
+    """
+    with contextlib.suppress(OSError):
+        if as_json:
+            sys.stderr.write(json.dumps(error_as_json(error) | dict(more or {}), indent=2, default=str) + "\n")
+        else:
+            remarks().print(error_as_text(error))
     return exit_code_of(error)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +19,7 @@ from rich.text import Text
 
 from airssys.cli._console import printable, show, show_json
 from airssys.cli._errors import UsageError
-from airssys.cli._options import JsonFlag
+from airssys.cli._options import PROGRAM, JsonFlag
 from airssys.manifest import ComponentSection, MalformedName
 
 #: Stands for the project's name, in texts and in names of files.
@@ -76,7 +77,11 @@ def _check_name(name: str) -> None:
     try:
         ComponentSection(name=name, version=semver.Version(0, 1, 0))
     except MalformedName as problem:
-        raise UsageError(f"{problem.found} cannot be the name of a component", hint=problem.hint) from None
+        proposed = tomllib.loads(problem.write)["name"]
+        raise UsageError(
+            f"{problem.found} cannot be the name of a component",
+            hint=f"{problem.hint}; as in `{PROGRAM} init {proposed}`",
+        ) from None
 
 
 def _made(name: str, language: Language, parent: Path) -> Project:

@@ -20,10 +20,10 @@ from airssys.cli._options import OFFERED, ConfigOption, JsonFlag, ProfileOption,
 from airssys.cli._progress import Waiting
 from airssys.engine import CompiledComponent, read_source
 from airssys.engine.binary import BinaryFacts, MemoryFacts
-from airssys.errors import ManifestError
+from airssys.errors import CompileError, ManifestError
 from airssys.host import HostConfig
 from airssys.manifest import component_at_hand, load_manifest
-from airssys.units import format_size
+from airssys.units import format_size, format_size_exactly
 
 _STYLES: Final = {Answer.ANSWERED: "green", Answer.NEEDS_A_GRANT: "yellow", Answer.UNKNOWN: "bold red"}
 #: Where the text behind a label begins.
@@ -73,7 +73,12 @@ def inspect(
 async def _inspected(path: Path, config: HostConfig) -> Inspection:
     file, limit, problem = _found(path, config)
     with Waiting() as waiting:
-        compiled = await config.compiler().compile_file(file, on_compile=lambda: waiting.compiling(file, config))
+        try:
+            compiled = await config.compiler().compile_file(file, on_compile=lambda: waiting.compiling(file, config))
+        except CompileError as error:
+            if error.hint == CompileError.hint:  # which says to run this very verb
+                error.hint = "correct the file, or build it again; `airssys init` makes a component to compare with"
+            raise
     return Inspection(
         file=file,
         digest=compiled.digest,
@@ -169,24 +174,20 @@ def _about(inspection: Inspection) -> Iterator[Text]:
         yield _labelled("tables", f"{plural(count, 'table')} with {plural(elements, 'element')} at first")
     least = "" if facts.exact else "at least "
     smallest = facts.smallest_limit_bytes
-    yield _labelled("starts in", f"{least}{_exactly(smallest)} of memory; that is the smallest limit")
+    yield _labelled("needs", f"{least}{format_size_exactly(smallest)}: the smallest limit that starts it")
     if inspection.limit_bytes is not None:
         enough = inspection.limit_bytes >= smallest
-        declared = _labelled("declares", _exactly(inspection.limit_bytes))
+        declared = _labelled("declares", format_size_exactly(inspection.limit_bytes))
         yield declared if enough else declared.append(": not enough, it cannot start", style="bold red")
     if inspection.manifest_problem is not None:
         problem = printable(inspection.manifest_problem.message.splitlines()[0])
-        yield _labelled("manifest", f"{problem} (`airssys check` shows everything)").append("")
+        yield _labelled("manifest", f"{problem} (`airssys check` tells everything)")
 
 
 def _memory(memory: MemoryFacts) -> str:
-    pages = f"{plural(memory.min_pages, 'page')} at first, "
+    pages = f"{plural(memory.min_pages, 'page')} ({format_size(memory.min_pages * memory.page_bytes)}) at first, "
     pages += "no maximum" if memory.max_pages is None else f"at most {memory.max_pages}"
     return (f"{memory.count} times " if memory.count != 1 else "") + pages
-
-
-def _exactly(size_bytes: int) -> str:
-    return f"{size_bytes} bytes ({format_size(size_bytes)})"
 
 
 def _labelled(label: str, text: str) -> Text:

@@ -71,25 +71,31 @@ def run(
         words=[unshield(word) for word in arguments or ()],
         config=host_config(config, profile),
         overrides={
-            "resources.cpu.timeout_seconds": _number(timeout),
-            "resources.memory.max_bytes": _number(max_memory),
+            "resources.cpu.timeout_seconds": _seconds(timeout),
+            "resources.memory.max_bytes": _size(max_memory),
         },
     )
     outcome = asyncio.run(_run(request))
     return report(outcome, as_json=as_json, with_stats=stats)
 
 
-def _number(text: str | None) -> int | float | str | None:
-    """The number that an option's text is; other text is for the manifest's own checks."""
+def _seconds(text: str | None) -> float | None:
     if text is None:
         return None
-    text = unshield(text)
-    for read in (int, float):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return text
+    try:
+        return float(unshield(text))
+    except ValueError:
+        raise UsageError(f"--timeout-seconds is no number: {text!r}", hint="write seconds, as in 30 or 2.5") from None
+
+
+def _size(text: str | None) -> int | str | None:
+    """Bytes, or a text with a unit for the manifest's own check."""
+    if text is None:
+        return None
+    try:
+        return int(unshield(text))
+    except ValueError:
+        return text
 
 
 async def _run(request: Request) -> Outcome:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import os
 import sys
 import weakref
 from collections.abc import Callable
@@ -68,7 +69,10 @@ class Compiler:
     ) -> CompiledComponent:
         """Compile a `.wasm` or `.wat` file. See `compile`."""
         source = await asyncio.to_thread(read_source, path, self._bounds)
-        return await self.compile(source, consume_fuel=consume_fuel, on_compile=on_compile)
+        try:
+            return await self.compile(source, consume_fuel=consume_fuel, on_compile=on_compile)
+        except CompileError as error:
+            raise CompileError(f"{path}: {error.message}", hint=error.hint) from None
 
     async def compile(
         self, source: bytes, *, consume_fuel: bool = False, on_compile: Callable[[], None] | None = None
@@ -123,6 +127,7 @@ class Compiler:
             "memory_bytes": bounds.memory_bytes,
             "cpu_seconds": int(bounds.timeout_seconds * 4) + 1,
             "consume_fuel": consume_fuel,
+            "parent": os.getpid(),
         }
         process = await asyncio.create_subprocess_exec(
             *_worker_command(),

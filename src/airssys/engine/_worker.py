@@ -7,10 +7,13 @@ the kernel's limits on memory and CPU time, and never in the host's own process.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import dataclasses
 import json
+import os
+import signal
 import sys
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from wasmtime import WasmtimeError, wat2wasm
 from wasmtime.component import Component
@@ -19,10 +22,14 @@ from airssys.engine import _native as native
 from airssys.engine.binary import BinaryKind, analyse
 from airssys.errors import CompileError
 
+#: Linux, prctl(2): the signal that this process gets when its parent dies.
+_PR_SET_PDEATHSIG: Final = 1
+
 
 def main() -> None:
     """One compilation; always answers with one header line, unless the process dies."""
     request = json.loads(sys.stdin.buffer.readline())
+    _die_with(request["parent"])
     _limit(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
     source = sys.stdin.buffer.read()
     try:
@@ -64,6 +71,15 @@ def _from_text(source: bytes) -> bytes:
     except UnicodeDecodeError:
         raise CompileError("the file is neither WebAssembly nor its text format") from None
     return bytes(wat2wasm(text))
+
+
+def _die_with(parent: int) -> None:
+    """Let the kernel end this process when its parent dies, however that happens. Linux only."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None and sys.platform == "linux":
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before that
+            sys.exit(1)
 
 
 def _limit(*, memory_bytes: int, cpu_seconds: int) -> None:
