@@ -35,9 +35,9 @@ async def calls(effort: Effort) -> Sequence[Figure]:
         component = await host.start(ours.manifest("add"))
         rounds = await take_turns(
             {
-                "host": _calling(component.call, "add", 1, 2),
+                "host": _host_add(component.call),
                 "engine": await _engine_add(),
-                BINDING: _binding("add", 1, 2),
+                BINDING: _binding_add(),
                 EXTISM: _plugin("nothing", b""),
             },
             effort,
@@ -45,7 +45,7 @@ async def calls(effort: Effort) -> Sequence[Figure]:
         text = {size: await _text(component.call, size, effort) for size in (64 * _KIB, 4 * _KIB)}
         data = b"\x5a" * (4 * _KIB)
         bulk = await take_turns(
-            {"host": _calling(component.call, "echo-bytes", data), BINDING: _binding("echo-bytes", data)}, effort
+            {"host": _host_echo(component.call, "echo-bytes", data), BINDING: _binding_echo("echo-bytes", data)}, effort
         )
     call = "call (u32, u32) -> u32"
     quarter = Target(text="at most 1/4", bound=1 / 4)
@@ -67,20 +67,20 @@ async def _text(call: Callable[..., Awaitable[Any]], size: int, effort: Effort) 
     text = "x" * size
     return await take_turns(
         {
-            "host": _calling(call, "echo-string", text),
+            "host": _host_echo(call, "echo-string", text),
             EXTISM: _plugin("echo", text),
             _WITHOUT_LOOK: _plugin("hand-back", text),
-            BINDING: _binding("echo-string", text),
+            BINDING: _binding_echo("echo-string", text),
         },
         effort,
     )
 
 
-def _calling(call: Callable[..., Awaitable[Any]], export: str, *args: Any) -> Side:
+def _host_add(call: Callable[..., Awaitable[Any]]) -> Side:
     async def side(times: int) -> float:
         started = perf_counter()
         for _ in range(times):
-            await call(export, *args)
+            await call("add", 1, 2)
         return perf_counter() - started
 
     return side
@@ -100,13 +100,35 @@ async def _engine_add() -> Side:
     return side
 
 
-def _binding(export: str, *args: Any) -> Side:
+def _binding_add() -> Side:
+    function, store = peers.Binding("add").function("add")
+
+    async def side(times: int) -> float:
+        started = perf_counter()
+        for _ in range(times):
+            function(store, 1, 2)
+        return perf_counter() - started
+
+    return side
+
+
+def _host_echo(call: Callable[..., Awaitable[Any]], export: str, value: str | bytes) -> Side:
+    async def side(times: int) -> float:
+        started = perf_counter()
+        for _ in range(times):
+            await call(export, value)
+        return perf_counter() - started
+
+    return side
+
+
+def _binding_echo(export: str, value: str | bytes) -> Side:
     function, store = peers.Binding("add").function(export)
 
     async def side(times: int) -> float:
         started = perf_counter()
         for _ in range(times):
-            function(store, *args)
+            function(store, value)
         return perf_counter() - started
 
     return side

@@ -17,14 +17,17 @@ from benchmarks.rounds import Side, take_turns
 
 #: Host calls in one call of the guest: so few that it is done within its first slice, on the event loop's thread.
 _BATCH: Final = 100
+#: Host calls in one long call, of which the first thousand or so happen in its first slice.
+_LONG: Final = 4000
 _SWITCH: Final = "asyncio.sleep(0)"
 _HOW: Final = (
     "The guest calls `count: func() -> u64` a hundred times in one call, and the time is divided by a hundred; the "
     "event loop turns once between calls. 'In place' is a plain function, or an `async def` that returns without "
     "waiting. 'Suspends' is an `async def` that waits for `asyncio.sleep(0)`: the guest is put aside, the loop turns, "
     "and the guest goes on; its peer is the bare `await asyncio.sleep(0)`, as the binding has no such thing. 'Of a "
-    "busy guest' is a guest that has outlived its first slice and runs on a worker, so that each host call goes to the "
-    "event loop's thread and back; its peer is the binding, which never leaves the caller's thread."
+    "busy guest' is four thousand of them in one call, which outlives its first slice: the guest goes to a worker "
+    "then, and each host call to the event loop's thread and back; its peer is the binding, which never leaves the "
+    "thread."
 )
 _WIT: Final = """
 interface airssys:test/host@1.0.0 {
@@ -52,7 +55,11 @@ async def host_calls(effort: Effort) -> Sequence[Figure]:
         waits = await take_turns(
             {"suspends": _batches(await _start(host, "suspends", _waiting_one)), _SWITCH: _bare_switch}, effort
         )
-        busy = await take_turns({"busy": _one_call(await _start(host, "busy", _one)), BINDING: _binding()}, effort)
+        busy = await take_turns(
+            {"busy": _one_call(await _start(host, "busy", _one)), BINDING: _binding()},
+            effort,
+            times={"busy": _LONG, BINDING: _LONG},
+        )
     return [
         compared("host call in place, plain function", _HOW, rounds, "plain", BINDING),
         compared("host call in place, async def", _HOW, rounds, "async", BINDING),

@@ -22,7 +22,7 @@ Side: TypeAlias = Callable[[int], Awaitable[float]]
 #: Rest between turns: our ticker falls asleep 50 ms after the last call, and no peer should pay for it.
 _REST_SECONDS: Final = 0.06
 #: The medians are stable when each ratio is known this well.
-_STABLE: Final = 0.01
+_STABLE: Final = 0.015
 #: 95 % of a normal distribution lie within so many standard errors.
 _CONFIDENCE: Final = 1.96
 #: The median's standard error is this times the mean's; a normal distribution's deviation is this times its median

@@ -7,6 +7,7 @@ the problem and its cause.
     OperatorError   the manifest, the component or the call is wrong: change it
     Refused         a limit or a rule said no
     GuestError      the guest failed; its instance is gone (with two exceptions) and the next call meets a new one
+    ActorError      an actor could not be told, asked or started, or gave up
     HostError       this host or this machine could not do it
     InternalError   a bug in airssys
 """
@@ -122,6 +123,30 @@ class LimitRejected(OperatorError, ValueError):
     hint = "stop the component or choose a limit that covers what it already uses"
 
 
+class QuotaInvalid(OperatorError, ValueError):
+    """A quota, or an amount charged to one, is no whole number in its range, or gives back more than was taken."""
+
+    code = "quota-invalid"
+    hint = "quotas and amounts are whole numbers that are not negative, and only what was taken can be released"
+
+
+class RecordChanged(OperatorError):
+    """Somebody else changed a stored record first; this change was not made.
+
+    Attributes:
+        state: the state that the record is in now.
+        revision: how often it was changed so far.
+    """
+
+    code = "record-changed"
+    hint = "read the record again and decide anew"
+
+    def __init__(self, message: str, *, state: str, revision: int, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.state = state
+        self.revision = revision
+
+
 class ComponentStopped(OperatorError):
     """The component was stopped, or its host was closed: it answers no more calls."""
 
@@ -134,6 +159,59 @@ class ReentrantCall(OperatorError):
 
     code = "reentrant-call"
     hint = "return from the host function first, or call another component"
+
+
+class TrustError(OperatorError):
+    """What this operator trusts, or the proof of it, cannot be used. Nothing is trusted until that is mended."""
+
+    code = "trust-error"
+    hint = "run `airssys trust verify`; docs/guides/trust.md says what each rule proves"
+
+
+class TrustFileInvalid(TrustError):
+    """The trust file, or a rule that was to go into it, is malformed.
+
+    Attributes:
+        problems: one line for each, in the order of the file.
+    """
+
+    code = "trust-file-invalid"
+    hint = "correct what is named; docs/guides/trust.md has an example of every rule"
+
+    def __init__(self, message: str, *, problems: tuple[str, ...] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = problems
+
+
+class TrustFileUnusable(TrustError):
+    """The trust file is not there, or the system does not let us read or write it."""
+
+    code = "trust-file-unusable"
+    hint = "check the path and its permissions; `airssys trust add-key`, `add-git` and `add-local` make a new file"
+
+
+class TrustTampered(TrustError):
+    """The trust file is not what `airssys trust` wrote last: changed, exchanged for an older one, or not sealed."""
+
+    code = "trust-tampered"
+    hint = (
+        "`airssys trust verify` shows what changed; if the change is yours, `airssys trust verify --accept` seals it, "
+        "otherwise put the newest backup back and find out who changed it"
+    )
+
+
+class KeyUnusable(TrustError):
+    """A key is no Ed25519 key that may be used: its file is not private, not there, there already, or another kind."""
+
+    code = "key-unusable"
+    hint = "make a pair of keys with `airssys keygen FILE`"
+
+
+class DevelopmentRefused(TrustError):
+    """Development mode was asked for on a machine that says it is in production."""
+
+    code = "development-refused"
+    hint = "leave development mode off, or unset AIRSSYS_ENV if this machine is not in production"
 
 
 # ---------------------------------------------------------------- a rule said no
@@ -164,6 +242,39 @@ class NestedTooDeep(Refused):
 
     code = "nested-too-deep"
     hint = "let the components send messages instead of calling each other"
+
+
+class QuotaExceeded(Refused):
+    """The component used up what it may take of something; the amount was not charged.
+
+    Attributes:
+        kind: which quota, by its key in `[quotas]`: an `airssys.quotas.QuotaKind`.
+        used: what counts against the limit now.
+        requested: what was asked for on top.
+        limit: the most that may be used; all three in the kind's unit.
+        resets_in: seconds until this amount fits if nothing else is used; None when waiting does not help.
+    """
+
+    code = "quota-exceeded"
+    hint = "let the component do less, or raise the quota in [quotas] or the operator's ceiling in host.toml"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str,
+        used: int,
+        requested: int,
+        limit: int,
+        resets_in: float | None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
+        self.used = used
+        self.requested = requested
+        self.limit = limit
+        self.resets_in = resets_in
 
 
 # ---------------------------------------------------------------- the guest failed
@@ -293,6 +404,105 @@ class ResultTooLarge(GuestError):
         self.limit_bytes = limit_bytes
 
 
+# ---------------------------------------------------------------- actors and their messages
+
+
+class ActorError(AirssysError):
+    """An actor could not be told, asked or started. Errors that carry an exit reason live in `airssys.actors`."""
+
+    code = "actor-error"
+
+
+class MailboxFull(ActorError):
+    """The mailbox has no room and its policy is not to make any; the message was not taken.
+
+    Attributes:
+        path: whose mailbox.
+        capacity: how many messages it holds.
+    """
+
+    code = "mailbox-full"
+    hint = "send less, give the mailbox more capacity, or let senders wait with Overflow.BLOCK and `await ref.send(...)`"
+
+    def __init__(self, message: str, *, path: str, capacity: int) -> None:
+        super().__init__(message)
+        self.path = path
+        self.capacity = capacity
+
+
+class AskTimedOut(ActorError, TimeoutError):
+    """No reply came in time. The message may still be handled; its reply will be a dead letter.
+
+    Attributes:
+        path: who was asked.
+        timeout_seconds: how long the caller was willing to wait.
+    """
+
+    code = "ask-timed-out"
+    hint = "give it more time, or see in `ref.statistics()` whether its mailbox is behind"
+
+    def __init__(self, message: str, *, path: str, timeout_seconds: float) -> None:
+        super().__init__(message)
+        self.path = path
+        self.timeout_seconds = timeout_seconds
+
+
+class AskFailed(ActorError):
+    """The actor raised while handling this message and went on living; the cause is what it raised."""
+
+    code = "ask-failed"
+    hint = "the fault is in the actor's handler; its `on_error` chose to resume"
+
+
+class AskedItself(ActorError):
+    """An actor asked itself and would have waited for itself until the timeout."""
+
+    code = "asked-itself"
+    hint = "tell yourself, or call a method"
+
+
+class SpecInvalid(ActorError, ValueError):
+    """A specification of a child, a supervisor, a mailbox or a topic contradicts itself or has a value out of range."""
+
+    code = "spec-invalid"
+    hint = "see the tables in docs/guides/actors.md"
+
+
+class NameTaken(ActorError):
+    """Another actor has this name, or another child this id."""
+
+    code = "name-taken"
+    hint = "choose another name, or find the one who has it with `system.whereis(name)`"
+
+
+class TooManyChildren(ActorError):
+    """The supervisor has `max_children` already."""
+
+    code = "too-many-children"
+    hint = "wait until a child has ended, or raise max_children"
+
+
+class ChildNotFound(ActorError, LookupError):
+    """The supervisor has no child with this id."""
+
+    code = "child-not-found"
+    hint = "`supervisor.children` has those that it has"
+
+
+class SystemNotRunning(ActorError):
+    """The actor system was not entered, or is closing."""
+
+    code = "system-not-running"
+    hint = "use it inside `async with ActorSystem() as system:`"
+
+
+class ActorStuck(ActorError):
+    """An actor swallowed every attempt to end it; its task is still there and cannot be ended from Python."""
+
+    code = "actor-stuck"
+    hint = "let the handler pass on asyncio.CancelledError and GeneratorExit"
+
+
 # ---------------------------------------------------------------- this host or this machine
 
 
@@ -314,6 +524,35 @@ class HostFunctionFailed(HostError):
 
     code = "host-function-failed"
     hint = "compare what the host function returns with its WIT declaration"
+
+
+class StorageFailed(HostError):
+    """The host's own database cannot be used: not there, damaged, full, locked, or of a newer version."""
+
+    code = "storage-failed"
+    hint = "check the state directory: free space, owner, and whether another host uses it"
+
+
+class AuditUnavailable(HostError):
+    """The audit record could not be written, so what it would have recorded was not done."""
+
+    code = "audit-unavailable"
+    hint = "check the audit folder: free space, owner, and whether another host writes there"
+
+
+class AuditDamaged(HostError):
+    """The audit log is not what was written: records were edited, removed, moved or cut off.
+
+    Attributes:
+        findings: one line for everything that is wrong, in the order of the log.
+    """
+
+    code = "audit-damaged"
+    hint = "keep the files as they are, find out who could write there, and begin a new log in another folder"
+
+    def __init__(self, message: str, *, findings: tuple[str, ...] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.findings = findings
 
 
 class InternalError(AirssysError):

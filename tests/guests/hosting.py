@@ -57,6 +57,7 @@ class Guests:
         self._numbers = itertools.count(1)
         self._compiled: dict[tuple[str, bool], CompiledComponent] = {}
         self._instances: list[Instance] = []
+        self._memories_before = live_memories()
         self.cache_folder = cache_folder
 
     # -- through the public surface
@@ -142,6 +143,10 @@ class Guests:
         )
         self._instances.append(instance)
         return instance
+
+    def memories(self) -> int:
+        """Linear memories that exist because of this test."""
+        return live_memories() - self._memories_before
 
     def close(self) -> None:
         """Close every instance that `instance` made."""

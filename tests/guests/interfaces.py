@@ -31,6 +31,25 @@ CELLS_WIT: Final = """interface airssys:test/cells@1.0.0 {
 }"""
 
 
+#: Exports `work: func(turns: u64)`: so many turns of a loop, then `log("")`; with `TURNS` it is on a worker by then.
+WORKS_FIRST: Final = """(component
+  (import "airssys:test/host@1.0.0" (instance $host (export "log" (func (param "message" string)))))
+  (core module $memory (memory (export "memory") 1))
+  (core instance $memory (instantiate $memory))
+  (core func $log (canon lower (func $host "log") (memory (core memory $memory "memory"))))
+  (core module $worker
+    (import "host" "log" (func $log (param i32 i32)))
+    (func (export "work") (param $turns i64)
+      (loop $again
+        (local.set $turns (i64.sub (local.get $turns) (i64.const 1)))
+        (br_if $again (i64.ne (local.get $turns) (i64.const 0))))
+      (call $log (i32.const 0) (i32.const 0))))
+  (core instance $main (instantiate $worker (with "host" (instance (export "log" (func $log))))))
+  (func (export "work") (param "turns" u64) (canon lift (core func $main "work"))))
+"""
+TURNS: Final = 20_000_000
+
+
 async def sleep(milliseconds: int) -> None:
     """The plain answer of `sleep`."""
     await asyncio.sleep(milliseconds / 1000)
@@ -87,3 +106,8 @@ class Cells:
             CELLS_WIT, {"same": lambda a, b: a is b, "open": lambda value: Cell(value) if value else None}
         )
         self.interface.resource("cell")(Cell)
+
+
+def log_interface(log: Callable[..., Any]) -> HostInterface:
+    """What `WORKS_FIRST` imports."""
+    return HostInterface("interface airssys:test/host@1.0.0 { log: func(message: string); }", {"log": log})

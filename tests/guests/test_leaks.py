@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from airssys import HostInterface
 from airssys.engine import Call, Instance, LinkedComponent, instantiate, runtime
 from airssys.errors import (
     AirssysError,
@@ -26,6 +25,7 @@ from airssys.errors import (
     OutOfMemory,
 )
 from tests.guests.hosting import PAGE, Guests, call, native_things
+from tests.guests.interfaces import host_interface
 
 LIMIT = 8 * PAGE
 ROUNDS = 5
@@ -71,33 +71,6 @@ def engine_objects() -> int:
     """Instances and calls that Python still knows."""
     gc.collect()
     return sum(isinstance(thing, Instance | Call | LinkedComponent) for thing in gc.get_objects())
-
-
-def host_interface() -> HostInterface:
-    """What the guest `host-calls` imports."""
-    wit = """interface airssys:test/host@1.0.0 {
-        log: func(message: string);
-        give: func(size: u32) -> list<u8>;
-        sleep: func(milliseconds: u32);
-        count: func() -> u64;
-        divide: func(a: u32, b: u32) -> result<u32, string>;
-        relay: func(text: string) -> string;
-    }"""
-
-    async def sleep(milliseconds: int) -> None:
-        await asyncio.sleep(milliseconds / 1000)
-
-    return HostInterface(
-        wit,
-        {
-            "log": lambda _: None,
-            "give": bytes,
-            "sleep": sleep,
-            "count": lambda: 1,
-            "divide": lambda a, b: a // b,
-            "relay": lambda text: text,
-        },
-    )
 
 
 async def test_twenty_thousand_guests_that_grow_and_trap_or_close_leave_nothing_behind(guests: Guests) -> None:
@@ -174,7 +147,7 @@ async def test_guests_that_are_cancelled_while_they_wait_for_the_host_leave_noth
 
 
 async def test_guests_whose_host_functions_fail_leave_nothing_behind(guests: Guests) -> None:
-    linked = await guests.linked("host-calls", interfaces=[host_interface()])
+    linked = await guests.linked("host-calls", interfaces=[host_interface(divide=lambda a, b: a // b)])
 
     async def fail() -> None:
         instance = await instantiate(linked, max_memory_bytes=LIMIT)

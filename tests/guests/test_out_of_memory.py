@@ -1,4 +1,4 @@
-"""A guest that stops because its budget said no is out of memory: the error has the numbers, and nothing of it stays."""
+"""A guest that stops because its budget said no is out of memory: the error has the numbers, and nothing stays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from airssys import ComponentState, ResourceLimiter
-from airssys.engine import live_memories
 from airssys.errors import DeadlineExceeded, EngineFailed, GuestTrapped, OutOfMemory
 from tests.guests import wat
 from tests.guests.hosting import MIB, PAGE, Guests, call
@@ -190,10 +189,10 @@ async def test_a_guest_that_was_refused_and_then_never_returns_missed_its_deadli
 async def test_nothing_stays_of_a_guest_that_ran_out(guests: Guests) -> None:
     async with guests.host() as host:
         guest = await guests.start(host, "two-memories", max_bytes=LIMIT)
-        assert live_memories() == 2
+        assert guests.memories() == 2
         with pytest.raises(OutOfMemory):
             await guest.call("exhaust")
-        assert live_memories() == 0
+        assert guests.memories() == 0
         assert guest.memory.current_bytes == 0
         assert guest.status.state is ComponentState.FAILED
 
@@ -203,7 +202,7 @@ async def test_nothing_stays_of_a_guest_that_could_not_start(guests: Guests) -> 
         for guest, limit in (("start-grows", 3 * PAGE), ("huge-minimum", PAGE), ("start-traps", MIB)):
             with pytest.raises((OutOfMemory, GuestTrapped)):
                 await guests.start(host, guest, max_bytes=limit)
-            assert live_memories() == 0
+            assert guests.memories() == 0
         assert not host.components
 
 
@@ -240,7 +239,7 @@ async def test_several_guests_run_out_at_once_each_with_its_own_numbers(guests: 
         assert [(error.limit_bytes, error.requested_bytes, error.peak_bytes) for error in errors] == [
             (limit, limit + PAGE, limit) for limit in limits
         ]
-        assert live_memories() == 0
+        assert guests.memories() == 0
         assert await asyncio.gather(*[guest.call("pages") for guest in started]) == [1] * len(limits)
 
 
@@ -264,4 +263,4 @@ async def test_a_machine_without_memory_is_not_the_guest_s_fault(
         await call(instance, "exhaust")
     assert "this machine" in caught.value.message
     assert instance.limiter.usage.refused == 0
-    assert live_memories() == 0
+    assert guests.memories() == 0

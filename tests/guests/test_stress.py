@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from airssys import HostInterface
-from airssys.engine import Capacity, Instance, instantiate, live_memories, maps_of, runtime
+from airssys.engine import Capacity, Instance, instantiate, maps_of, runtime
 from airssys.errors import InstanceLimitReached, OutOfMemory
 from tests.guests.hosting import MIB, PAGE, Guests, call, until
 
@@ -21,12 +21,12 @@ async def test_a_thousand_guests_that_are_called_at_once_all_answer(guests: Gues
     async with guests.host() as host:
         project = guests.project("add", max_bytes=2 * PAGE)
         started = [await host.start(project, name=f"add-{n}") for n in range(1000)]
-        assert live_memories() == 1000
+        assert guests.memories() == 1000
         sums = await asyncio.gather(*[guest.call("add", n, 1) for n, guest in enumerate(started)])
         assert sums == [n + 1 for n in range(1000)]
         texts = await asyncio.gather(*[guest.call("echo-string", f"I am {guest.name}") for guest in started])
         assert texts == [f"I am {guest.name}" for guest in started]
-    assert live_memories() == 0
+    assert guests.memories() == 0
 
 
 async def test_a_thousand_guests_that_need_several_slices_at_once_all_finish(guests: Guests) -> None:
@@ -45,14 +45,14 @@ async def test_a_thousand_guests_that_run_out_of_memory_at_once_are_all_told(gue
     instances = [await instantiate(linked, max_memory_bytes=limit) for limit in limits]
     outcomes = await asyncio.gather(*[call(one, "exhaust") for one in instances], return_exceptions=True)
     assert [outcome.peak_bytes for outcome in outcomes if isinstance(outcome, OutOfMemory)] == limits
-    assert live_memories() == 0
+    assert guests.memories() == 0
 
 
 async def test_ten_thousand_guests_live_at_once_and_then_none(guests: Guests) -> None:
     linked = await guests.linked("hostile")
     before = mapping_count()
     instances = [await instantiate(linked, max_memory_bytes=4 * PAGE) for _ in range(MANY)]
-    assert live_memories() == len(runtime().stores) == MANY
+    assert guests.memories() == len(runtime().stores) == MANY
     for number in (0, MANY // 2, MANY - 1):
         assert await call(instances[number], "grow", 3) == 1
         assert await call(instances[number], "fill", number % 251) == 4 * PAGE - 4096
@@ -60,7 +60,7 @@ async def test_ten_thousand_guests_live_at_once_and_then_none(guests: Guests) ->
     for number in (0, MANY // 2, MANY - 1):
         assert await call(instances[number], "check", number % 251) == 0
     close(instances)
-    assert live_memories() == len(runtime().stores) == 0
+    assert guests.memories() == len(runtime().stores) == 0
     assert mapping_count() < before + 100
 
 
@@ -96,7 +96,7 @@ async def test_one_guest_too_many_is_refused_before_it_costs_anything(guests: Gu
             await host.start(project, name="one-too-many")
         assert str(few.maps) in caught.value.message
         assert "max_map_count" in caught.value.message
-        assert live_memories() == 2
+        assert guests.memories() == 2
         assert list(host.components) == ["guest-0", "guest-1"]
         assert [await guest.call("count-calls") for guest in started] == [1, 1]
 
@@ -122,7 +122,7 @@ async def test_a_guest_that_fails_to_start_takes_no_room(guests: Guests, few: Ca
 async def test_a_component_of_many_memories_takes_the_room_of_many(guests: Guests, few: Capacity) -> None:
     with pytest.raises(InstanceLimitReached):
         await guests.instance("nested-often", text=NESTED_OFTEN, max_bytes=MIB)
-    assert live_memories() == 0
+    assert guests.memories() == 0
 
 
 def test_threads_that_take_room_at_once_never_take_more_than_there_is() -> None:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+import airssys.actors
 import airssys.errors
 import airssys.manifest
 from airssys.errors import (
+    ActorError,
     AirssysError,
     ArgumentTypeError,
     ArgumentValueError,
@@ -24,7 +26,7 @@ from airssys.errors import (
     Refused,
 )
 
-GROUPS = (AirssysError, OperatorError, Refused, GuestError, HostError)
+GROUPS = (AirssysError, OperatorError, Refused, GuestError, ActorError, HostError)
 
 
 def tree(error: type[AirssysError]) -> Iterator[type[AirssysError]]:
@@ -63,9 +65,7 @@ def test_every_class_is_documented(error):
 
 @pytest.mark.parametrize("error", [error for error in ALL if error is not AirssysError])
 def test_every_class_belongs_to_one_party_at_fault(error):
-    parties = [
-        group for group in (OperatorError, Refused, GuestError, HostError, InternalError) if issubclass(error, group)
-    ]
+    parties = [group for group in (*GROUPS[1:], InternalError) if issubclass(error, group)]
 
     assert len(parties) == 1
 

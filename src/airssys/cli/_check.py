@@ -26,6 +26,7 @@ class LimitBelowComponent(OperatorError):
     """The manifest is well formed, but its memory limit is less than what the component beside it starts with."""
 
     code = "limit-below-component"
+    hint = "raise max_bytes in [resources.memory]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

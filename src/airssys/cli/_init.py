@@ -57,7 +57,12 @@ def init(
 ) -> int:
     """Make a component project that builds and runs, in a new folder."""
     _check_name(name)
-    project = _made(name, language, Path.cwd())
+    try:
+        project = _made(name, language, Path.cwd())
+    except OSError as error:
+        raise UsageError(
+            f"cannot make the folder {name}: {error.strerror or error}", hint="go to a folder where you may write"
+        ) from None
     if as_json:
         show_json(
             {
@@ -90,17 +95,12 @@ def _made(name: str, language: Language, parent: Path) -> Project:
     if os.path.lexists(folder):
         raise UsageError(f"{folder} exists already", hint="choose another name, or remove it first")
     texts = {_filled_in(file.name, name): _filled_in(file.read_text("utf-8"), name) for file in _templates(language)}
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=parent) as scratch:
-            draft = Path(scratch) / name
-            draft.mkdir()
-            for file, text in texts.items():
-                (draft / file.removesuffix(_TEMPLATE_SUFFIX)).write_text(text, "utf-8")
-            draft.rename(folder)
-    except OSError as error:
-        raise UsageError(
-            f"cannot make {folder}: {error.strerror or error}", hint="go to a folder where you may write"
-        ) from None
+    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=parent) as scratch:
+        draft = Path(scratch) / name
+        draft.mkdir()
+        for file, text in texts.items():
+            (draft / file.removesuffix(_TEMPLATE_SUFFIX)).write_text(text, "utf-8")
+        draft.rename(folder)
     return Project(
         name=name,
         language=language,

@@ -12,7 +12,7 @@ from airssys.engine._ticker import TICK_SECONDS
 TICK_NS: Final = int(TICK_SECONDS * 1e9)
 #: Inline time in one turn of the loop after which a new turn must be noticed. An eighth of a tick: scheduling the
 #: notice costs about 1 us, so it is below 1 % of what it bounds.
-_NOTICE_NS: Final = TICK_NS // 8
+NOTICE_NS: Final = TICK_NS // 8
 #: Exports whose pace is remembered, per process. The least recently started ones are forgotten.
 _MAX_REMEMBERED: Final = 4096
 
@@ -21,7 +21,7 @@ class Turn:
     """The inline time of one event loop: a shared budget of one tick per turn, not a right of each call.
 
     Attributes:
-        spent_ns: inline time of the present turn.
+        spent_ns: inline time of the present turn; whoever runs a slice adds to it.
         loop: whose turn it is; None for a store that is closed.
         slot: the loop thread's slot.
     """
@@ -34,10 +34,9 @@ class Turn:
         self.spent_ns = 0
         self._noticed = False
 
-    def spend(self, elapsed_ns: int) -> None:
-        """Account for one inline slice."""
-        self.spent_ns += elapsed_ns
-        if self.spent_ns > _NOTICE_NS and not self._noticed and self.loop is not None:
+    def notice(self) -> None:
+        """Have the next turn begin at zero; to be called once `spent_ns` is above `NOTICE_NS`."""
+        if not self._noticed and self.loop is not None:
             self._noticed = True
             self.loop.call_soon(self._next_turn)
 

@@ -13,7 +13,7 @@ from airssys.engine._capacity import maps_of
 from airssys.engine._fair_queue import Share
 from airssys.engine._host_calls import HostCalls, HostFunction, continuation_for
 from airssys.engine._limiter import ResourceLimiter
-from airssys.engine._pace import NO_TURN, TICK_NS, Pace, turn_of
+from airssys.engine._pace import NO_TURN, NOTICE_NS, TICK_NS, Pace, turn_of
 from airssys.engine._runtime import Runtime
 from airssys.engine._slot import PollSlot
 from airssys.engine.values import Border, ResourceTable
@@ -51,10 +51,10 @@ class Store:
         share: its account with the scheduler.
         failure: what a callback of the slice in progress raised, or why the owner was told to end; the owner raises it.
         future: the native future in progress, 0 when there is none.
+        epoch_deadline: the ticker's count at which the next slice would end before it began.
     """
 
     __slots__ = (
-        "_epoch_deadline",
         "_maps",
         "_slot",
         "_store",
@@ -63,6 +63,7 @@ class Store:
         "closed",
         "context",
         "continuation",
+        "epoch_deadline",
         "failure",
         "future",
         "limiter",
@@ -102,7 +103,7 @@ class Store:
         )
         native.context_yield_on_epoch(self.context, 1)
         native.context_set_epoch_deadline(self.context, 1)
-        self._epoch_deadline = runtime.ticker.epoch + 1
+        self.epoch_deadline = runtime.ticker.epoch + 1
         self.border = Border(self.context, bounds.value_bytes, ResourceTable(bounds.resources))
         self.calls = HostCalls(functions, self.border)
         self.continuation = continuation_for(self.context) if functions else None
@@ -127,11 +128,9 @@ class Store:
             native.future_delete(future)
 
     def renew_epoch(self) -> None:
-        """Before a call starts: a whole tick lies ahead of its first interruption."""
-        epoch = self.runtime.ticker.epoch
-        if epoch >= self._epoch_deadline:
-            native.context_set_epoch_deadline(self.native_context, 1)
-            self._epoch_deadline = epoch + 1
+        """Before a call starts, where `epoch_deadline` has passed: a tick lies ahead of its first interruption."""
+        native.context_set_epoch_deadline(self.native_context, 1)
+        self.epoch_deadline = self.runtime.ticker.epoch + 1
 
     def may_run_inline(self, pace: Pace | None = None) -> bool:
         """Whether this turn of the loop has inline time left, and the export is not known to be slow."""
@@ -165,7 +164,9 @@ class Store:
         started = perf_counter_ns()
         done = self.poll(turn.slot)
         elapsed = perf_counter_ns() - started
-        turn.spend(elapsed)
+        turn.spent_ns += elapsed
+        if turn.spent_ns > NOTICE_NS:
+            turn.notice()
         calls = self.calls
         cpu = elapsed - calls.host_ns
         calls.host_ns = 0

@@ -1,0 +1,315 @@
+"""A program may end at any moment and in any way, with guests suspended, spinning and half started: it ends as it meant.
+
+Design rule 23: a store that is deleted while the interpreter is torn down would crash the process, most times but not
+every time. So every way is tried twenty times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from airssys.engine import CodeCache, Compiler
+from tests.guests import wat
+
+TIMES = 20
+#: A program that hangs fails its test after this long.
+SECONDS = 30.0
+GUESTS = ("hostile", "host-calls", "start-spins")
+
+#: What every program begins with. `live` makes guests of every kind, and `READY` is written when they are.
+BEGINNING = """
+import asyncio, os, signal, sys, threading, time
+from pathlib import Path
+import airssys
+from airssys import Host, HostConfig, HostInterface
+from airssys.errors import AirssysError
+from tests.guests.interfaces import host_interface
+
+GUESTS = Path(sys.argv[1])
+CONFIG = HostConfig(cache_folder=GUESTS / "cache", stop_grace_seconds=0.01)
+
+async def live(host, prefix="", interface=None):
+    interface = interface or host_interface()
+    idle = await host.start(GUESTS / "hostile", name=prefix + "idle")
+    assert await idle.call("count-calls") == 1
+    spinning = await host.start(GUESTS / "hostile", name=prefix + "spinning")
+    suspended = await host.start(GUESTS / "host-calls", name=prefix + "suspended", interfaces=[interface])
+    tasks = [
+        asyncio.ensure_future(spinning.call("spin")),
+        asyncio.ensure_future(suspended.call("nap", 1_000_000)),
+        asyncio.ensure_future(host.start(GUESTS / "start-spins", name=prefix + "half-started")),
+    ]
+    while len(airssys.engine.runtime().stores) < 4 * (len(prefix) + 1):
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.01)
+    assert not any(task.done() for task in tasks)
+    print("READY", flush=True)
+    return tasks
+
+async def enter():
+    host = Host(CONFIG)
+    await host.__aenter__()
+    return host
+
+def interrupt(after=0.01):
+    def kill():
+        time.sleep(after)
+        os.kill(os.getpid(), signal.SIGINT)
+    threading.Thread(target=kill).start()
+"""
+
+#: Ways to end: what the program does, its status, and what its error output may have besides nothing.
+WAYS: dict[str, tuple[str, int, str]] = {
+    "returning-from-asyncio-run": (
+        """
+        async def main():
+            async with Host(CONFIG) as host:
+                await live(host)
+        asyncio.run(main())
+        """,
+        0,
+        "",
+    ),
+    "returning-without-leaving-the-host": (
+        """
+        async def main():
+            await live(await enter())
+        asyncio.run(main())
+        """,
+        0,
+        "",
+    ),
+    "a-bare-loop-that-is-left-as-it-is": (
+        """
+        async def main():
+            global host, tasks
+            host = await enter()
+            tasks = await live(host)
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(main())
+        """,
+        0,
+        "Task was destroyed",
+    ),
+    "a-bare-loop-that-is-closed": (
+        """
+        async def main():
+            await live(await enter())
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(main())
+        loop.close()
+        """,
+        0,
+        "Task was destroyed",
+    ),
+    "sys-exit": (
+        """
+        async def main():
+            async with Host(CONFIG) as host:
+                await live(host)
+                sys.exit(7)
+        asyncio.run(main())
+        """,
+        7,
+        "",
+    ),
+    "sys-exit-in-a-bare-loop": (
+        """
+        async def main():
+            await live(await enter())
+            sys.exit(7)
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(main())
+        """,
+        7,
+        "Task was destroyed",
+    ),
+    "sys-exit-in-a-host-function": (
+        """
+        async def main():
+            async with Host(CONFIG) as host:
+                await live(host)
+                exiting = host_interface(count=lambda: sys.exit(7))
+                guest = await host.start(GUESTS / "host-calls", name="exiting", interfaces=[exiting])
+                await guest.call("count-times", 1)
+        asyncio.run(main())
+        """,
+        7,
+        "",
+    ),
+    "an-unhandled-exception": (
+        """
+        async def main():
+            async with Host(CONFIG) as host:
+                await live(host)
+                raise LookupError("of the program")
+        asyncio.run(main())
+        """,
+        1,
+        "LookupError: of the program",
+    ),
+    "an-unhandled-exception-in-a-bare-loop": (
+        """
+        async def main():
+            await live(await enter())
+            raise LookupError("of the program")
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(main())
+        """,
+        1,
+        "LookupError: of the program",
+    ),
+    "sigint": (
+        """
+        async def main():
+            async with Host(CONFIG) as host:
+                tasks = await live(host)
+                interrupt()
+                await asyncio.gather(*tasks)
+        asyncio.run(main())
+        """,
+        -signal.SIGINT,
+        "KeyboardInterrupt",
+    ),
+    "sigint-twice": (
+        """
+        async def main():
+            async with Host(CONFIG) as host:
+                tasks = await live(host)
+                interrupt(0.01)
+                interrupt(0.0105)
+                await asyncio.gather(*tasks)
+        asyncio.run(main())
+        """,
+        -signal.SIGINT,
+        "KeyboardInterrupt",
+    ),
+    "sigint-in-a-bare-loop": (
+        """
+        async def main():
+            tasks = await live(await enter())
+            interrupt()
+            await asyncio.gather(*tasks)
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(main())
+        """,
+        -signal.SIGINT,
+        "KeyboardInterrupt",
+    ),
+    "a-daemon-thread-with-a-loop": (
+        """
+        ready = threading.Event()
+        async def main():
+            async with Host(CONFIG) as host:
+                tasks = await live(host)
+                ready.set()
+                await asyncio.gather(*tasks)
+        threading.Thread(target=lambda: asyncio.run(main()), daemon=True).start()
+        ready.wait()
+        """,
+        0,
+        "",
+    ),
+    "two-loops-in-two-threads": (
+        """
+        ready = threading.Barrier(2)
+        async def main(prefix):
+            tasks = await live(await enter(), prefix)
+            while True:
+                await asyncio.sleep(1)
+        threading.Thread(target=lambda: asyncio.run(main("x")), daemon=True).start()
+        async def other():
+            await live(await enter(), "y")
+        asyncio.run(other())
+        """,
+        0,
+        "",
+    ),
+    "while-a-component-is-compiled": (
+        """
+        async def main():
+            host = await enter()
+            await live(host)
+            begun = asyncio.Event()
+            asyncio.ensure_future(host.start(GUESTS / "slow", on_compile=begun.set))
+            await begun.wait()
+            await asyncio.sleep(0.02)
+        asyncio.run(main())
+        """,
+        0,
+        "",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A program that has run."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Projects of all guests, compiled."""
+    folder = tmp_path_factory.mktemp("guests")
+
+    async def compile_all() -> None:
+        compiler = Compiler(cache=CodeCache(folder / "cache"))
+        for guest in GUESTS:
+            wat.project(folder / guest, guest, cpu="timeout_seconds = 60")
+            await compiler.compile_file(folder / guest / f"{guest}.wat")
+
+    asyncio.run(compile_all())
+    wat.project(folder / "slow", "hostile")
+    (folder / "slow" / "hostile.wat").write_text(wat.slow_to_compile(), "utf-8")
+    return folder
+
+
+def end(program: str, folder: Path) -> Ended:
+    """Run it; one that hangs is killed and fails the test."""
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", BEGINNING + textwrap.dedent(program), str(folder)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def end_often(program: str, folder: Path, times: int = TIMES) -> list[Ended]:
+    """Run it so many times, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        return [*pool.map(lambda _: end(program, folder), range(times))]
+
+
+def assert_all(runs: list[Ended], *, status: int, err: str, out: str = "READY") -> None:
+    statuses = Counter(run.status for run in runs)
+    odd = next((run for run in runs if run.status != status), runs[0])
+    assert statuses == {status: len(runs)}, f"{statuses}; one of them said:\n{odd.out}\n{odd.err[-3000:]}"
+    for run in runs:
+        assert out in run.out
+        assert err in run.err
+        assert "Fatal Python error" not in run.err
+        assert err or not run.err, run.err
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_program_ends_as_it_meant_by(folder: Path, way: str) -> None:
+    program, status, err = WAYS[way]
+    assert_all(end_often(program, folder), status=status, err=err)
