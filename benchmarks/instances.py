@@ -21,8 +21,8 @@ _CREATE: Final = (
     "memories: the plugin's and its kernel's."
 )
 _LATENCY: Final = (
-    "Every `await instantiate(...)` of the same component timed by itself, one after the other. The aim was to stay far "
-    "below 10 ms."
+    "Every `await instantiate(...)` of the same component timed by itself, one after the other. The aim was to stay "
+    "far below 10 ms."
 )
 
 

@@ -78,7 +78,10 @@ async def take_turns(sides: Mapping[str, Side], effort: Effort, *, times: Mappin
     """
     often = dict(times or {})
     for name, side in sides.items():
-        often.setdefault(name, await _fitting(side, effort.slice_seconds))
+        if name in often:
+            await side(often[name])  # to warm up
+        else:
+            often[name] = await _fitting(side, effort.slice_seconds)
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     rounds = Rounds(seconds)
     order = list(sides)

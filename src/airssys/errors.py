@@ -237,10 +237,10 @@ class InstanceLimitReached(Refused):
     hint = "stop components that are idle, or raise vm.max_map_count on this machine"
 
 
-class NestedTooDeep(Refused):
+class CallsTooDeep(Refused):
     """Guests called guests through host functions, more deeply than the host's stack is meant to bear."""
 
-    code = "nested-too-deep"
+    code = "calls-too-deep"
     hint = "let the components send messages instead of calling each other"
 
 

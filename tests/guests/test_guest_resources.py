@@ -45,7 +45,7 @@ async def test_a_handle_is_good_for_its_own_instance_only(guests: Guests, functi
         component = await guests.start(host, "resources-export")
         other = await guests.start(host, "resources-export", name="other")
         foreign = await component.call(COUNTERS + "[constructor]counter", 5)
-        with pytest.raises(ArgumentValueError, match="argument (self|counter): "):
+        with pytest.raises(ArgumentValueError, match=r"argument (self|counter): "):
             await other.call(COUNTERS + function, foreign, *more)
         assert (other.status.restarts, foreign.closed) == (0, False)
         assert await component.call(COUNTERS + function, foreign, *more) == 5 + sum(more)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
+from airssys.quotas import QUOTA_MAX
 from airssys.units import KIB, MIB
 
 #: What a manifest declares, by key path, as `explain` gives it back.
@@ -50,6 +51,10 @@ declared: st.SearchStrategy[Declared] = st.fixed_dictionaries(
         "resources.cpu.timeout_seconds": st.floats(1, 300) | st.integers(1, 300),
         "resources.cpu.max_fuel": st.integers(1_000, 100_000_000_000),
         "resources.cpu.priority": st.sampled_from(["low", "normal", "high"]),
+        "quotas.storage": st.integers(0, QUOTA_MAX),
+        "quotas.messages_per_second": st.integers(0, QUOTA_MAX),
+        "quotas.network_per_second": st.integers(0, QUOTA_MAX),
+        "quotas.cpu_ms_per_second": st.integers(0, 1_000),
     },
 )
 

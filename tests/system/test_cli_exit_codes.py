@@ -80,14 +80,21 @@ def test_an_error_that_the_guest_returns_is_1_with_its_value(airssys, guest):
 )
 def test_a_wrong_command_is_2_and_says_what_to_do(airssys, guest, words):
     guest("hostile")
-    ended = airssys(*words)
-    told = airssys(*words, "--json").error
+    ended = airssys(*words, "--json")
+    told = ended.error
 
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err.startswith("error: ")
-    assert "\n  hint:     " in ended.err
     assert told.keys() >= {"code", "message", "hint", "exit_code"}
     assert (told["exit_code"], bool(told["message"]), bool(told["hint"])) == (2, True, True)
+
+
+def test_people_read_problem_cause_and_what_to_do(airssys, guest):
+    ended = airssys("run", guest("hostile"), "grow", "many")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        "error: argument pages: expected a whole number (u32), got a text\n  hint:     its type is u32\n"
+    )
 
 
 def test_an_import_that_nobody_answers_is_2(airssys, guest):

@@ -7,6 +7,7 @@ switch. Otherwise the fiber suspends and its owner answers. Nothing crosses the 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ctypes
 from collections.abc import Callable, Coroutine, Generator
@@ -20,7 +21,7 @@ from airssys.engine import _native as native
 from airssys.engine._runtime import runtime
 from airssys.engine._slot import PollSlot
 from airssys.engine.values import Border, FunctionConverter, HostAnswer
-from airssys.errors import InternalError, NestedTooDeep
+from airssys.errors import CallsTooDeep, InternalError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,19 @@ class _Started:
     def __init__(self, coroutine: Coroutine[Any, Any, Any], yielded: Any) -> None:
         self._coroutine = coroutine
         self._yielded = yielded
+
+    def close(self) -> None:
+        """End it here and now; its `finally` clauses cannot wait."""
+        self._coroutine.close()
+
+    async def cancel(self) -> None:
+        """Cancel it, and wait until it has ended."""
+        with contextlib.suppress(asyncio.CancelledError):
+            try:
+                self._yielded = self._coroutine.throw(asyncio.CancelledError())
+            except StopIteration:
+                return
+            await self
 
     def __await__(self) -> Generator[Any, Any, Any]:
         coroutine, yielded = self._coroutine, self._yielded
@@ -178,6 +192,15 @@ class HostCalls:
         finally:
             self._leave(busy, token)
 
+    async def cancel(self) -> None:
+        """End a host call that nobody will answer: what was started of it is cancelled, and awaited."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and waiting.mark is not None and waiting.started is not None:
+            try:
+                await waiting.started.cancel()
+            finally:
+                self._leave(*waiting.mark)
+
     def run_destructors(self) -> None:
         """Run the destructors of resources that the guest dropped, in its order."""
         while self.dropped:
@@ -189,7 +212,10 @@ class HostCalls:
         if self._answer is not None:
             self._answer.discard()
         self._answer = None
-        self._waiting = None
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and waiting.mark is not None and waiting.started is not None:
+            waiting.started.close()
+            self._leave(*waiting.mark)
         self.dropped.extend(self._border.resources.clear())
         self.run_destructors()
 
@@ -214,13 +240,13 @@ class HostCalls:
                 self._leave(busy, token)
 
     def _set_answer(self, function: HostFunction, value: Any) -> None:
-        self._answer = function.converter.lower_answer(value, self._border)
+        self._answer = function.converter.lower_answer(value, self._border, function.name)
         self._answered = True
 
     def _enter(self) -> tuple[_Busy, Token[tuple[_Busy, ...]]]:
         chain = _busy.get()
         if len(chain) >= _MAX_NESTING:
-            raise NestedTooDeep(f"more than {_MAX_NESTING} host calls wait for each other")
+            raise CallsTooDeep(f"more than {_MAX_NESTING} host calls wait for each other")
         busy = _Busy(self)
         return busy, _busy.set((*chain, busy))
 

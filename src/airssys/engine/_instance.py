@@ -345,9 +345,13 @@ class Call:
         self._scope = asyncio.timeout(max(0.0, fiber.deadline - now()))
         try:
             await _run(instance.store, fiber, self._scope, self._timeout, inline=instance.store.calls.waiting)
-        except BaseException:
+        except BaseException as error:
             self._bound.pace.learn(fiber.cpu_ns)
-            instance._abandon(self._arena, fiber.cpu_ns)
+            try:
+                if not isinstance(error, GeneratorExit):  # then nobody may wait any more
+                    await instance.store.calls.cancel()
+            finally:
+                instance._abandon(self._arena, fiber.cpu_ns)
             raise
         return instance._conclude(self._bound, fiber.cpu_ns, self._arena)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextvars import ContextVar
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from airssys.engine import Call, CompiledComponent, CpuUsage, Instance, MemoryMonitor, MemoryUsage, ResourceLimiter
 from airssys.engine.wit import FuncType
-from airssys.errors import ComponentStopped, LimitRejected, ReentrantCall
+from airssys.errors import ComponentStopped, LimitRejected, OperatorError, ReentrantCall
+from airssys.host._call_queue import CallQueue
 from airssys.manifest import CpuConfig, Manifest, MemoryConfig, Priority, ResourceLimits
 
 
@@ -62,7 +63,7 @@ class Component:
         name: str,
         manifest: Manifest,
         compiled: CompiledComponent,
-        start: Callable[[ResourceLimits], Awaitable[Instance]],
+        start: Callable[[ResourceLimits], Coroutine[Any, Any, Instance]],
         instance: Instance,
         stop_grace_seconds: float,
         on_stop: Callable[[Component], None],
@@ -77,10 +78,11 @@ class Component:
         self._instance: Instance | None = instance
         self._limiter: ResourceLimiter = instance.limiter
         self._past_cpu = CpuUsage(total_seconds=0.0, calls=0, last_call_seconds=0.0)
-        self._busy = False
-        self._stopped = False
+        self._loop = asyncio.get_running_loop()
+        self._queue = CallQueue()
         self._running: Call | None = None
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._starting: asyncio.Future[Instance] | None = None
+        self._ended_start = False
         self._restarts = 0
         self._last_failure: BaseException | None = None
 
@@ -109,10 +111,11 @@ class Component:
             ReentrantCall: a host function called back into the component that waits for it.
             And whatever a host function of the component raises.
         """
-        if self._busy or self._stopped:
-            await self._wait_for_turn()
+        queue = self._queue
+        if queue.busy or queue.closed:
+            await self._wait_turn()
         else:
-            self._busy = True
+            queue.busy = True
         try:
             instance = self._instance
             if instance is None:
@@ -129,41 +132,38 @@ class Component:
             raise
         finally:
             self._running = None
-            if self._waiters:
-                self._pass_on()
-            else:
-                self._busy = False
+            queue.finish()
+            if queue.closed and not queue.busy:
+                self._close()
 
-    async def _wait_for_turn(self) -> None:
-        if self._stopped:
-            raise ComponentStopped(f"{self.name} was stopped")
-        instance = self._instance
-        if instance is not None and instance.store.calls.in_progress_here():
+    async def _wait_turn(self) -> None:
+        self._check_loop()
+        if self._queue.closed:
+            raise self._refusal()
+        if self._waits_for_the_caller():
             raise ReentrantCall(
                 f"a host function of {self.name} called {self.name}, which waits for that host function"
             )
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
-        try:
-            await waiter
-        except BaseException:
-            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                self._pass_on()  # it was our turn, and we do not take it
-            elif waiter in self._waiters:
-                self._waiters.remove(waiter)
-            raise
-        if self._stopped:
-            self._pass_on()
-            raise ComponentStopped(f"{self.name} was stopped")
+        await self._queue.wait_turn()
+        if self._queue.closed:
+            self._queue.finish()
+            raise self._refusal()
 
-    def _pass_on(self) -> None:
-        """Give the turn to the first who still waits, or to nobody."""
-        while self._waiters:
-            waiter = self._waiters.popleft()
-            if not waiter.done():
-                waiter.set_result(None)
-                return
-        self._busy = False
+    def _waits_for_the_caller(self) -> bool:
+        """Whether the present task runs inside a host function of this very component."""
+        instance = self._instance
+        if instance is not None:
+            return instance.store.calls.in_progress_here()
+        return self._starting is not None and self in _starting_here.get()
+
+    def _check_loop(self) -> None:
+        if asyncio.get_running_loop() is not self._loop:
+            raise OperatorError(
+                f"{self.name} belongs to another event loop", hint="use `host.from_thread.call(...)` from other threads"
+            )
+
+    def _refusal(self) -> ComponentStopped:
+        return ComponentStopped(f"{self.name} was stopped")
 
     def _after_failure(self, error: BaseException) -> None:
         instance = self._instance
@@ -182,7 +182,20 @@ class Component:
         self._instance = None
 
     async def _start_again(self) -> Instance:
-        instance = self._instance = await self._start(self._limits)
+        """A new instance, in a task of its own: a stop ends it, and its host functions cannot wait for this call."""
+        self._check_loop()
+        token = _starting_here.set((*_starting_here.get(), self))
+        starting = self._starting = asyncio.ensure_future(self._start(self._limits))
+        try:
+            instance = await starting
+        except asyncio.CancelledError:
+            if self._ended_start:
+                raise ComponentStopped(f"{self.name} was stopped while it started again") from None
+            raise
+        finally:
+            self._starting = None
+            _starting_here.reset(token)
+        self._instance = instance
         self._limiter = instance.limiter
         self._restarts += 1
         return instance
@@ -237,13 +250,13 @@ class Component:
             version=str(self.manifest.component.version),
             digest=self.digest,
             limits=self._limits,
-            waiting=len(self._waiters),
+            waiting=self._queue.waiting,
         )
 
     def _state(self) -> ComponentState:
-        if self._stopped:
+        if self._queue.closed:
             return ComponentState.STOPPED
-        if self._busy:
+        if self._queue.busy:
             return ComponentState.BUSY
         return ComponentState.READY if self._instance is not None else ComponentState.FAILED
 
@@ -300,35 +313,34 @@ class Component:
         """Stop it for good; stopping twice is harmless.
 
         Refuses new and waiting calls at once, waits for the call in progress up to the grace time, then ends that
-        call with `ComponentStopped`. Cancelling the stop ends the call at once.
+        call with `ComponentStopped`. Of several stops the least patient decides. Cancelling the stop ends the call at
+        once; the component then closes by itself.
         """
-        if not self._stopped:
-            self._stopped = True
-            for waiter in self._waiters:
-                if not waiter.done():
-                    waiter.set_exception(ComponentStopped(f"{self.name} was stopped"))
-            self._waiters.clear()
-            try:
-                await self._wait_idle(self._grace if grace_seconds is None else grace_seconds)
-            finally:
-                if self._running is not None:
-                    self._running.abort(ComponentStopped(f"{self.name} was stopped during the call"))
-                await self._wait_idle(None)
-                self._close()
-
-    async def _wait_idle(self, seconds: float | None) -> None:
-        """Until no call is in progress, or the time is up."""
-        if not self._busy or seconds == 0:
+        self._check_loop()
+        self._queue.close(self._refusal)
+        if not self._queue.busy:
+            self._close()
             return
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
         try:
-            async with asyncio.timeout(seconds):
-                await waiter
+            async with asyncio.timeout(self._grace if grace_seconds is None else grace_seconds):
+                await self._queue.wait_idle()
         except TimeoutError:
-            return
+            self._end_call()
+            await self._queue.wait_idle()
+        except BaseException:
+            self._end_call()
+            await self._queue.wait_idle()
+            raise
+
+    def _end_call(self) -> None:
+        """End what is in progress; whoever waits for it gets `ComponentStopped`, and the last one closes."""
+        if self._running is not None:
+            self._running.abort(ComponentStopped(f"{self.name} was stopped during the call"))
+        elif self._starting is not None:
+            self._ended_start = self._starting.cancel()
 
     def _close(self) -> None:
+        """The end: no call is in progress, and none will be."""
         instance = self._instance
         if instance is not None:
             instance.close()
@@ -337,3 +349,7 @@ class Component:
 
     def __repr__(self) -> str:
         return f"<Component {self.name} {self._state().value}>"
+
+
+#: The components whose starting again the present task is part of.
+_starting_here: Final[ContextVar[tuple[Component, ...]]] = ContextVar("airssys_starting", default=())

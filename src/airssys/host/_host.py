@@ -47,7 +47,7 @@ class Host:
         self.config = config or HostConfig()
         self._clock: Clock = clock or SystemClock()
         self._components: dict[str, Component] = {}
-        self._starting: set[str] = set()
+        self._starting: dict[str, asyncio.Task[Component]] = {}
         self._compiler: Compiler | None = None
         self._from_thread: FromThread | None = None
         self._signals = contextlib.ExitStack()
@@ -63,7 +63,11 @@ class Host:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._compiler = None
         try:
+            for starting in self._starting.values():
+                starting.cancel()
+            await asyncio.gather(*self._starting.values(), return_exceptions=True)
             # leaving because of an error or a cancellation: nobody waits for a grace time
             grace = None if error is None else 0.0
             stops = [component.stop(grace_seconds=grace) for component in self.components.values()]
@@ -71,7 +75,6 @@ class Host:
             if failures:
                 raise failures[0]
         finally:
-            self._compiler = None
             self._from_thread = None
             self._signals.close()
 
@@ -125,13 +128,16 @@ class Host:
                 f"a component named {known_as} runs in this host already",
                 hint="stop it, or start this one with `name=`",
             )
-        self._starting.add(known_as)
+        starting = asyncio.ensure_future(self._start(known_as, manifest, compiler, interfaces, on_compile))
+        self._starting[known_as] = starting
         try:
-            component = await self._start(known_as, manifest, compiler, interfaces, on_compile)
+            return await starting
+        except asyncio.CancelledError:
+            if self._compiler is not compiler:
+                raise OperatorError(f"the host was left while {known_as} started", hint="start it in a host") from None
+            raise
         finally:
-            self._starting.discard(known_as)
-        self._components[known_as] = component
-        return component
+            del self._starting[known_as]
 
     def _manifest(self, source: str | os.PathLike[str] | Manifest, overrides: Mapping[str, object] | None) -> Manifest:
         operator = self.config.operator
@@ -164,7 +170,7 @@ class Host:
                 limiter=ResourceLimiter(limits.memory.max_bytes, clock=self._clock),
             )
 
-        return Component(
+        component = Component(
             name=name,
             manifest=manifest,
             compiled=compiled,
@@ -173,6 +179,8 @@ class Host:
             stop_grace_seconds=self.config.stop_grace_seconds,
             on_stop=self._forget,
         )
+        self._components[name] = component
+        return component
 
     def _forget(self, component: Component) -> None:
         if self._components.get(component.name) is component:

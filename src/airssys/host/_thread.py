@@ -31,7 +31,14 @@ class FromThread:
                 "from_thread.call would block the event loop that has to answer it",
                 hint="await `component.call(...)` here",
             )
-        future = asyncio.run_coroutine_threadsafe(self._call(name, export, *args, timeout=timeout), self._loop)
+        call = self._call(name, export, *args, timeout=timeout)
+        try:
+            future = asyncio.run_coroutine_threadsafe(call, self._loop)
+        except RuntimeError:  # the loop is closed
+            call.close()
+            raise OperatorError(
+                "the event loop of this host is closed", hint="call while the host is entered and its loop runs"
+            ) from None
         try:
             return future.result()
         except BaseException:

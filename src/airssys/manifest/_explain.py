@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from . import _fields as keys
 from ._fields import Field
 from ._manifest import Manifest
+from ._quotas import QUOTAS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ def explain(manifest: Manifest) -> tuple[Effective, ...]:
     unset = "python" if manifest.path is None else "default"
     return tuple(
         Effective(key=field.key.path, value=value, source=sources.get(field.key.path, unset))
-        for field, value in (*_about_component(manifest), *_about_limits(manifest))
+        for field, value in (*_about_component(manifest), *_about_limits(manifest), *_about_quotas(manifest))
     )
 
 
@@ -61,3 +62,7 @@ def _about_limits(manifest: Manifest) -> list[_Row]:
         (keys.BOUNDS_MIN, limits.memory.bounds.min_bytes),
         (keys.BOUNDS_MAX, limits.memory.bounds.max_bytes),
     ]
+
+
+def _about_quotas(manifest: Manifest) -> list[_Row]:
+    return [(each.declared, getattr(manifest.quotas, each.attribute)) for each in QUOTAS.values()]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+
+from airssys.quotas import QuotaKind
 
 from . import _fields as keys
 from ._chain import Chain, read_chain
@@ -15,6 +17,7 @@ from ._manifest import ComponentSection, Manifest, candidates_in, first_file
 from ._memory_problems import MemoryNotConfigured
 from ._operator import OperatorDefaults
 from ._problem import Problem, Report
+from ._quotas import declared_quotas, lowered, unenforced
 from ._settings import Setting, Settings, value_if_set, value_of
 from ._shapes import OVERRIDES
 from ._value_problems import MissingKey, UnknownKey
@@ -26,18 +29,21 @@ def load_manifest(
     operator: OperatorDefaults | None = None,
     profile: str | None = None,
     overrides: Mapping[str, object] | None = None,
+    enforced_quotas: Collection[QuotaKind] = (),
 ) -> Manifest:
     """Read `Component.toml` and everything that it extends, and merge it with what operator and command line say.
 
     Later sources win, key by key: what airssys ships, the operator's defaults, the operator's profile, the files that
     are extended (farthest first), the manifest itself, `overrides`. The memory limit has to be declared by a file of
-    the component: the operator cannot supply it, and `overrides` can only change it.
+    the component: the operator cannot supply it, and `overrides` can only change it. The operator's ceilings come last:
+    a quota above its ceiling, or not declared at all, becomes the ceiling.
 
     Args:
         path: the file, or the folder that holds it.
         operator: what `load_operator` read.
         profile: the name of one of the operator's profiles.
         overrides: values as TOML has them by key path (`resources.cpu.timeout_seconds`); `None` sets nothing.
+        enforced_quotas: what the caller will hold the component to; any other quota is refused, not ignored.
 
     Raises:
         ManifestError: the class of the problem when there is one, `ManifestInvalid` when there are several.
@@ -47,12 +53,17 @@ def load_manifest(
     chain = read_chain(manifest_path(path), report)
     if chain.is_complete:
         _require(chain, operator.bounds, report)
-    settings = {
-        **_operator_settings(operator, profile, report),
-        **chain.merged(),
-        **_override_settings(overrides or {}, report),
-    }
+    settings = lowered(
+        {
+            **_operator_settings(operator, profile, report),
+            **chain.merged(),
+            **_override_settings(overrides or {}, report),
+        },
+        operator.ceilings,
+    )
     _check_bounds(settings, operator.bounds, report)
+    for problem in unenforced(settings, enforced_quotas):
+        report.add(problem)
     report.raise_problems()
     return _manifest(chain, settings, operator.bounds)
 
@@ -146,6 +157,7 @@ def _manifest(chain: Chain, settings: Settings, bounds: MemoryBounds) -> Manifes
             wasm=value_if_set(settings, keys.WASM),
         ),
         limits=_limits(settings, bounds),
+        quotas=declared_quotas(settings),
         candidates=_candidates(folder, settings),
         confined_to=folder,
         path=chain.documents[0].path,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
 import semver
+
+from airssys.quotas import ResourceQuota
 
 from ._fields import AUTHORS, DESCRIPTION, LICENSE, NAME, REPOSITORY, VERSION, WASM, Field
 from ._file_problems import WasmNotFound
@@ -61,6 +63,7 @@ class Manifest:
     Attributes:
         component: who the component is.
         limits: what one instance may take, after all sources of settings.
+        quotas: what the component may use over time, under the operator's ceilings; its memory is that of `limits`.
         candidates: the component's possible files, most likely first.
         confined_to: the folder that the component must not lead out of; `None` when a program named the file itself.
         path: the file it was read from; `None` when it was made in Python.
@@ -72,7 +75,11 @@ class Manifest:
     candidates: tuple[Path, ...]
     confined_to: Path | None = None
     path: Path | None = None
+    quotas: ResourceQuota = field(default_factory=ResourceQuota)
     sources: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "quotas", replace(self.quotas, memory_bytes=self.limits.memory.max_bytes))
 
     @classmethod
     def create(
@@ -82,6 +89,7 @@ class Manifest:
         version: str,
         wasm: str | os.PathLike[str],
         limits: ResourceLimits,
+        quotas: ResourceQuota | None = None,
         description: str | None = None,
         authors: Sequence[str] = (),
         license: str | None = None,
@@ -100,7 +108,12 @@ class Manifest:
             license=license,
             repository=repository,
         )
-        return cls(component=component, limits=limits, candidates=(Path(wasm),))
+        return cls(
+            component=component,
+            limits=limits,
+            quotas=ResourceQuota() if quotas is None else quotas,
+            candidates=(Path(wasm),),
+        )
 
     def find_wasm(self) -> Path:
         """The component's file. Looks at the file system, so the answer holds for as long as nobody moves files.

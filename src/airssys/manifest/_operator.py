@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from airssys.quotas import ResourceQuota
+
 from ._document import Document, read_document
 from ._fields import BOUNDS_MAX, BOUNDS_MIN
 from ._limits import MemoryBounds
 from ._problem import Problem, Report
+from ._quotas import ceilings
 from ._settings import Settings, read_settings, table_at, value_if_set
 from ._shapes import OPERATOR, PROFILE
 from ._value_problems import UnknownProfile
@@ -22,12 +25,14 @@ class OperatorDefaults:
 
     Attributes:
         bounds: what a component may declare as its memory limit.
+        ceilings: what no component may use more than, whatever it declares; memory has `bounds` instead.
         defaults: settings that stand below every manifest.
         profiles: settings that stand between `defaults` and a manifest, by the name that chooses them.
         file: where all of this was read; `None` when it was made in Python.
     """
 
     bounds: MemoryBounds = field(default_factory=MemoryBounds)
+    ceilings: ResourceQuota = field(default_factory=ResourceQuota)
     defaults: Settings = field(default_factory=dict)
     profiles: Mapping[str, Settings] = field(default_factory=dict)
     file: str | None = None
@@ -46,7 +51,7 @@ class OperatorDefaults:
 
 
 def load_operator(path: str | os.PathLike[str]) -> OperatorDefaults:
-    """Read `host.toml`: `[defaults]`, `[profiles.NAME]` and `[bounds.memory]`.
+    """Read `host.toml`: `[defaults]`, `[profiles.NAME]`, `[bounds.memory]` and `[ceilings.quotas]`.
 
     Raises:
         ManifestError: the file cannot be used; with several problems, a `ManifestInvalid` that tells all of them.
@@ -58,7 +63,9 @@ def load_operator(path: str | os.PathLike[str]) -> OperatorDefaults:
     profiles = _profiles(document, report)
     bounds = _bounds(document, defaults, report)
     report.raise_problems()
-    return OperatorDefaults(bounds=bounds, defaults=defaults, profiles=profiles, file=document.file)
+    return OperatorDefaults(
+        bounds=bounds, ceilings=ceilings(defaults), defaults=defaults, profiles=profiles, file=document.file
+    )
 
 
 def _profiles(document: Document, report: Report) -> dict[str, Settings]:

@@ -26,6 +26,10 @@ class EnvelopeInvalid(ValueError):
     """The bytes are no envelope of this kind; the text says why."""
 
 
+class NotSigned(Exception):
+    """The holder of a key did not sign this; the text says how that shows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """One signature.
@@ -44,29 +48,37 @@ class Envelope:
     """A statement's bytes, and who signed them.
 
     Attributes:
-        payload: what was signed; to be decoded only after one of the signatures verified.
+        unverified: the statement as the file has it; `opened_with` gives it to those who know whose it has to be.
         signatures: at most `MAX_SIGNATURES`.
     """
 
-    payload: bytes
+    unverified: bytes
     signatures: tuple[Signature, ...] = ()
 
     def signed_with(self, key: PrivateKey) -> Self:
         """The same statement with one more signature; one that the key made before is replaced."""
         signer = key.public.fingerprint
-        signature = Signature(key=signer, signature=key.sign(signed_bytes(self.payload)))
+        signature = Signature(key=signer, signature=key.sign(signed_bytes(self.unverified)))
         return replace(self, signatures=(*(each for each in self.signatures if each.key != signer), signature))
 
-    def is_signed_by(self, key: PublicKey) -> bool | None:
-        """True when a signature of the key verifies, False when none that claims to be of it does, None without any."""
+    def opened_with(self, key: PublicKey) -> bytes:
+        """The statement's bytes, which the holder of the key did sign.
+
+        Raises:
+            NotSigned: no signature of this key is there, or none that verifies.
+        """
         claimed = [each for each in self.signatures if each.key == key.fingerprint]
-        message = signed_bytes(self.payload)
-        return any(key.verifies(each.signature, message) for each in claimed) if claimed else None
+        if not claimed:
+            raise NotSigned("it has no signature by this key")
+        message = signed_bytes(self.unverified)
+        if not any(key.verifies(each.signature, message) for each in claimed):
+            raise NotSigned("the signature that claims to be by this key does not verify: it was forged, or changed")
+        return self.unverified
 
     def encode(self) -> bytes:
         """The content of a signature file."""
         signatures = [{"keyid": each.key, "sig": _text(each.signature)} for each in self.signatures]
-        fields = {"payloadType": STATEMENT_TYPE, "payload": _text(self.payload), "signatures": signatures}
+        fields = {"payloadType": STATEMENT_TYPE, "payload": _text(self.unverified), "signatures": signatures}
         return (json.dumps(fields, indent=2) + "\n").encode()
 
     @classmethod
@@ -79,7 +91,7 @@ class Envelope:
         if len(content) > MAX_ENVELOPE_BYTES:
             raise EnvelopeInvalid(f"it is larger than {MAX_ENVELOPE_BYTES} bytes")
         try:
-            fields = json.loads(content, object_pairs_hook=_without_duplicates)
+            fields = json.loads(content.decode(), object_pairs_hook=_without_duplicates)
         except (ValueError, RecursionError) as error:
             raise EnvelopeInvalid(f"it is no JSON: {error}") from None
         kind, payload, signatures = _fields(fields, "payloadType", "payload", "signatures")
@@ -87,7 +99,7 @@ class Envelope:
             raise EnvelopeInvalid(f"it is not about {STATEMENT_TYPE}")
         if not isinstance(signatures, list) or not 0 < len(signatures) <= MAX_SIGNATURES:
             raise EnvelopeInvalid(f"it has not 1 to {MAX_SIGNATURES} signatures")
-        return cls(payload=_bytes(payload), signatures=tuple(_signature(each) for each in signatures))
+        return cls(unverified=_bytes(payload), signatures=tuple(_signature(each) for each in signatures))
 
 
 def signed_bytes(payload: bytes) -> bytes:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from airssys.manifest import Effective, Manifest, ResourceLimits, explain, load_manifest, load_operator
 
 SMALLEST = '[component]\nname = "demo"\nversion = "1.0.0"\n[resources.memory]\nmax_bytes = "1MiB"\n'
+NO_QUOTAS = [
+    (f"quotas.{name}", None, "default")
+    for name in ("storage", "messages_per_second", "network_per_second", "cpu_ms_per_second")
+]
 
 
 def rows(manifest: Manifest) -> list[tuple[str, object, str]]:
@@ -21,6 +25,7 @@ def test_what_nobody_wrote_is_a_default(load):
         ("resources.cpu.priority", "normal", "default"),
         ("bounds.memory.min_bytes", 524_288, "default"),
         ("bounds.memory.max_bytes", 4_194_304, "default"),
+        *NO_QUOTAS,
     ]
 
 
@@ -59,6 +64,7 @@ max_bytes = 1048576
         ("resources.cpu.priority", "high", "--priority"),
         ("bounds.memory.min_bytes", 524_288, "default"),
         ("bounds.memory.max_bytes", 8_388_608, "host.toml:6"),
+        *NO_QUOTAS,
     ]
 
 

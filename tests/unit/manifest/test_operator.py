@@ -162,7 +162,7 @@ host.toml:2: profiles.batch.resources.cpu.max_fuel must be an integer, not a boo
         ("bounds.memory = 5\n", "wrong-type"),
         ("[bounds.cpu]\n", "unknown-key"),
         ('[defaults.component]\nname = "demo"\n', "unknown-key"),
-        ("[defaults.quotas]\n", "not-supported-yet"),
+        ("[defaults.mailbox]\n", "not-supported-yet"),
         ("[profiles.batch.resources.memory]\nmax_bytes = 1048576\n", "memory-in-operator-file"),
         ('extends = "other.toml"\n', "unknown-key"),
     ],

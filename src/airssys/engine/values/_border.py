@@ -128,7 +128,7 @@ class Border:
 
     def guest_resource(self, name: str, any_pointer: int) -> GuestResource:
         """A Python handle to a resource that the guest defines."""
-        return GuestResource(name, native.resource_any_clone(any_pointer), native.resource_any_delete)
+        return GuestResource(name, native.resource_any_clone(any_pointer), self, native.resource_any_delete)
 
 
 class Arena:
@@ -197,6 +197,10 @@ class Arena:
             given.close()
         for things in (self._handles, self._pending, self._lent, self._given_away, self._kept):
             things.clear()
+
+    def belongs(self, handle: GuestResource) -> bool:
+        """Whether the handle is of the instance that the values go to."""
+        return handle.owner is self._border
 
     @property
     def _in_use(self) -> Border:

@@ -104,7 +104,7 @@ class FunctionConverter:
         values = string_at(address, self.arity * _SIZE)
         return [lift(values, index * _SIZE, border) for index, lift in enumerate(self._lift)]
 
-    def lower_answer(self, value: Any, border: Border) -> HostAnswer | None:
+    def lower_answer(self, value: Any, border: Border, name: str) -> HostAnswer | None:
         """Turn what a host function returned into C values; None when the function has no result.
 
         Raises:
@@ -112,7 +112,7 @@ class FunctionConverter:
         """
         if self._lower_result is None:
             if value is not None:
-                raise HostFunctionFailed(f"a host function without a result returned {type(value).__name__}")
+                raise HostFunctionFailed(f"the host function {name} has no result, and returned {type(value).__name__}")
             return None
         if self._answers_result and not isinstance(value, Ok | Err):
             value = Ok(value)
@@ -124,7 +124,7 @@ class FunctionConverter:
             arena.orphan()
             where = "".join(mismatch.path)
             raise HostFunctionFailed(
-                f"a host function returned what does not fit `{_result_text(self.wit.result)}`: "
+                f"the host function {name} returned what does not fit `{_result_text(self.wit.result)}`: "
                 f"{where + ': ' if where else ''}{mismatch.problem}"
             ) from None
         return HostAnswer(buffer, arena)

@@ -392,6 +392,8 @@ def _guest_handle(resource: ResourceType, *, owned: bool) -> Lower:
             raise wrong_type(f"a GuestResource ({resource.name})", value)
         if value.closed:
             raise wrong_value(f"the handle to {resource.name} is closed")
+        if not arena.belongs(value):
+            raise wrong_value(f"the handle to {resource.name} belongs to another instance")
         buffer[offset] = native.KIND_RESOURCE
         _put_pointer(buffer, offset + _OF, value.pointer)
         arena.keep(value)

@@ -52,10 +52,11 @@ class GuestResource:
     the resource is freed with the instance; the number of such handles is bounded by the engine.
     """
 
-    __slots__ = ("_pointer", "_release", "name")
+    __slots__ = ("_pointer", "_release", "name", "owner")
 
-    def __init__(self, name: str, pointer: int, release: Callable[[int], None]) -> None:
+    def __init__(self, name: str, pointer: int, owner: object, release: Callable[[int], None]) -> None:
         self.name = name
+        self.owner = owner
         self._pointer = pointer
         self._release = release
 
