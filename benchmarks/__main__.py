@@ -26,7 +26,7 @@ def main() -> int:
         print("error: the peer Extism is not installed: run `make bench`, or install airssys[bench]", file=sys.stderr)
         return 1
     effort = QUICK if options.quick else FULL
-    facts = machine.facts()
+    facts, neighbours = machine.facts(), machine.Neighbours()
     console = Console(width=None if sys.stdout.isatty() else 160)
     groups: dict[str, Sequence[Figure]] = {}
     for name in options.only or GROUPS:
@@ -38,8 +38,13 @@ def main() -> int:
         console.print(f"missed: {escape(line)}", style="yellow")
     if not lines:
         console.print("every target that was measured is met", style="green")
+    others = neighbours.share()
+    if others > machine.NOISY:
+        console.print(
+            f"others had {others:.0%} of the machine meanwhile: measure again when it is quiet", style="yellow"
+        )
     if options.write is not None:
-        options.write.write_text(page(groups, facts, quick=options.quick), "utf-8")
+        options.write.write_text(page(groups, facts, quick=options.quick, others=others), "utf-8")
         console.print(f"wrote {options.write}")
     return 0
 

@@ -25,7 +25,7 @@ _GROW: Final = (
     "Ours asks the instance's budget, charges it, and records a sample; the binding has no limit to ask."
 )
 _COMPILE: Final = (
-    "A component of 12 KiB of WAT with some eighty functions. Compiled: ours starts a bounded worker process, which "
+    "A component of 16 KB of WAT with some fifty functions. Compiled: ours starts a bounded worker process, which "
     "assembles, checks and compiles, and writes what it made to the cache; the binding compiles in the process itself, "
     "unbounded. Loaded: ours reads the file, checks that it is authentic, and hands it to the engine; the binding's "
     "`Component.deserialize` believes any file."

@@ -6,11 +6,29 @@ import datetime
 import os
 import platform
 import subprocess
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
+#: More than this share of the machine for others, and timings of several threads mean little.
+NOISY: Final = 0.05
+
+
+class Neighbours:
+    """How much of the machine's CPU time went to others since it was made: other processes, and other machines."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._busy = _busy_seconds()
+        self._own = _own_seconds()
+
+    def share(self) -> float:
+        """From 0 to 1; processes that are not finished yet count as others."""
+        elapsed = (time.perf_counter() - self._started) * (os.cpu_count() or 1)
+        others = (_busy_seconds() - self._busy) - (_own_seconds() - self._own)
+        return min(1.0, max(0.0, others / elapsed))
 
 
 def facts() -> dict[str, str]:
@@ -19,12 +37,24 @@ def facts() -> dict[str, str]:
         "Date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "CPU": f"{_cpu()}, {len(os.sched_getaffinity(0))} cores",
         "System": f"{platform.system()} {platform.release()} {platform.machine()}, {_memory_gib():.1f} GiB of memory",
-        "Load before": f"{os.getloadavg()[0]:.2f} in the last minute",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "airssys": f"{version('airssys')}, {_commit()}",
         "wasmtime": version("wasmtime"),
         "Extism": f"{version('extism')}, runtime {version('extism-sys')}",
     }
+
+
+def _busy_seconds() -> float:
+    """CPU time of everybody, and what the hypervisor took. The columns are in proc_stat(5)."""
+    user, nice, system, _idle, _iowait, irq, softirq, steal = map(
+        int, Path("/proc/stat").read_text("utf-8").split(None, 9)[1:9]
+    )
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_seconds() -> float:
+    """CPU time of this process and of its finished children."""
+    return sum(os.times()[:4])
 
 
 def _cpu() -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from benchmarks.figure import Figure
+from benchmarks.machine import NOISY
 from benchmarks.shown import COLUMNS, cells, missed
 
 _INTRODUCTION: Final = """\
@@ -26,18 +27,31 @@ runs before each turn and stays on during it.
 """
 
 
-def page(groups: Mapping[str, Sequence[Figure]], facts: Mapping[str, str], *, quick: bool) -> str:
-    """The whole page, in Markdown."""
+def page(
+    groups: Mapping[str, Sequence[Figure]], facts: Mapping[str, str], *, quick: bool = False, others: float = 0.0
+) -> str:
+    """The whole page, in Markdown.
+
+    Args:
+        quick: the effort was small.
+        others: how much of the machine others had meanwhile, from 0 to 1.
+    """
     figures = [figure for group in groups.values() for figure in group]
-    parts = [_INTRODUCTION, *_warning(quick), "## This run\n", _table(("", ""), facts.items())]
+    run = {**facts, "Others": f"{others:.0%} of the machine's CPU time went to other processes"}
+    parts = [_INTRODUCTION, *_warnings(quick, others), "## This run\n", _table(("", ""), run.items())]
     parts += ["## Figures\n", _table(COLUMNS, map(cells, figures)), _verdict(figures)]
     parts += ["## How they are measured\n", _METHOD, *_explanations(figures)]
     return "\n".join(parts)
 
 
-def _warning(quick: bool) -> Iterable[str]:
+def _warnings(quick: bool, others: float) -> Iterable[str]:
     if quick:
         yield "**This was a quick run: good for the order of magnitude only.**\n"
+    if others > NOISY:
+        yield (
+            f"**Others had {others:.0%} of the machine during this run.** Ratios bear that; lag, cores and percentiles "
+            "do not.\n"
+        )
 
 
 def _verdict(figures: Sequence[Figure]) -> str:

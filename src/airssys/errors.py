@@ -200,6 +200,13 @@ class TrustTampered(TrustError):
     )
 
 
+class RuleNotFound(TrustError):
+    """The trust file has no rule of that name, or none that this can be done to."""
+
+    code = "trust-rule-not-found"
+    hint = "`airssys trust list` shows all rules"
+
+
 class KeyUnusable(TrustError):
     """A key is no Ed25519 key that may be used: its file is not private, not there, there already, or another kind."""
 

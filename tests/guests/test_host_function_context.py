@@ -11,7 +11,7 @@ import pytest
 
 from airssys import Component, ComponentState, Host
 from airssys.engine import instantiate, live_memories
-from airssys.errors import DeadlineExceeded, NestedTooDeep, ReentrantCall
+from airssys.errors import DeadlineExceeded, CallsTooDeep, ReentrantCall
 from tests.guests.hosting import PAGE, Guests, call
 from tests.guests.interfaces import TURNS, WORKS_FIRST, host_interface, log_interface
 
@@ -285,7 +285,7 @@ async def test_guests_that_call_guests_have_an_end(guests: Guests):
             return answer
 
         chain = [await start(guests, host, name=f"guest-{i}", relay=relay) for i in range(60)]
-        with pytest.raises(NestedTooDeep):
+        with pytest.raises(CallsTooDeep):
             await chain[0].call("relay", "x")
         assert 8 < depth < 59
         depth = 60 - 8

@@ -300,13 +300,12 @@ async def test_a_guest_that_rested_does_not_get_more_than_its_share_afterwards(
 ) -> None:
     with workers(1, monkeypatch):
         rested, busy = [await guests.instance("hostile") for _ in range(2)]
-        async with spinning([busy], seconds=0.3):
+        await call(busy, "spin-for", 150_000_000, timeout_seconds=60)
+        had_before = busy.cpu.total_seconds
+        async with spinning([rested, busy], seconds=1.5 * had_before):
             pass
-        busy = await guests.instance("hostile")
-        used_before = busy.cpu.total_seconds
-        async with spinning([rested, busy], seconds=0.4):
-            pass
-        assert rested.cpu.total_seconds < 1.6 * (busy.cpu.total_seconds - used_before)
+    assert had_before > 0.05
+    assert rested.cpu.total_seconds < 1.5 * (busy.cpu.total_seconds - had_before)
 
 
 async def test_a_hundred_spinners_do_not_starve_a_small_guest(guests: Guests) -> None:

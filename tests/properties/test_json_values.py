@@ -79,7 +79,7 @@ def values_of(of: ValueType | None) -> st.SearchStrategy[Any]:
         case RecordType():
             return st.builds(record_class(of), *[values_of(kind) for _, kind in of.fields])
         case VariantType(_, cases):
-            return st.one_of([values_of(kind).map(lambda value, name=name: Case(name, value)) for name, kind in cases])
+            return st.one_of([st.builds(Case, st.just(name), values_of(kind)) for name, kind in cases])
         case EnumType(_, cases):
             return st.sampled_from(cases)
         case FlagsType(_, labels):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from airssys import cli
+from airssys.cli import _app
 from tests.guests import wat
 
 PROGRAM = Path(sys.executable).with_name("airssys")
@@ -38,6 +41,40 @@ class Ended:
         return json.loads(self.err)
 
 
+class Terminal:
+    """A command line that runs on a terminal of its own."""
+
+    def __init__(self, command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> None:
+        self._reader, terminal = pty.openpty()
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=terminal, stdout=terminal, stderr=terminal
+        )
+        os.close(terminal)
+        self.written = ""
+
+    def wait_for(self, text: str) -> None:
+        """Read until the text was written."""
+        while text not in self.written:
+            piece = self._read()
+            assert piece, f"it ended without writing {text!r}: {self.written}"
+
+    def wait_end(self) -> int:
+        """Read everything else; gives the exit code."""
+        while self._read():
+            pass
+        os.close(self._reader)
+        assert "Traceback" not in self.written
+        return self.process.wait(timeout=60)
+
+    def _read(self) -> str:
+        try:
+            piece = os.read(self._reader, 65536).decode()
+        except OSError:  # how Linux tells that the last writer is gone
+            return ""
+        self.written += piece
+        return piece
+
+
 @dataclass(frozen=True, slots=True)
 class Shell:
     """Runs command lines in one folder."""
@@ -60,6 +97,10 @@ class Shell:
         assert "\x1b" not in done.stdout + done.stderr
         return Ended(done.returncode, done.stdout, done.stderr)
 
+    def on_terminal(self, *words: str | Path, **environment: str) -> Terminal:
+        """The same with a terminal on all three streams, without waiting."""
+        return Terminal([PROGRAM, *words], self.folder, {**self.environment, **environment})
+
     def popen(self, *words: str | Path, **options: Any) -> subprocess.Popen[str]:
         """The same without waiting; whoever asks waits for it."""
         return subprocess.Popen([PROGRAM, *words], cwd=self.folder, env=dict(self.environment), text=True, **options)
@@ -76,6 +117,22 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
 def airssys(tmp_path: Path, environment: Mapping[str, str]) -> Shell:
     """The command line in an empty folder."""
     return Shell(tmp_path, environment)
+
+
+@pytest.fixture
+def inside(airssys: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """The same command line in this process, for long tables: a process of its own costs a third of a second."""
+    monkeypatch.chdir(airssys.folder)
+    monkeypatch.setattr(_app, "end_on_signals", lambda: None)
+    monkeypatch.setenv("XDG_CACHE_HOME", airssys.environment["XDG_CACHE_HOME"])
+    monkeypatch.delenv("AIRSSYS_CONFIG", raising=False)
+
+    def run(*words: str) -> Ended:
+        code = cli.main(words)
+        written = capsys.readouterr()
+        return Ended(int(code), written.out, written.err)
+
+    return run
 
 
 @pytest.fixture

@@ -78,9 +78,9 @@ def test_an_error_that_the_guest_returns_is_1_with_its_value(airssys, guest):
         ["bench", "surplus"],
     ],
 )
-def test_a_wrong_command_is_2_and_says_what_to_do(airssys, guest, words):
+def test_a_wrong_command_is_2_and_says_what_to_do(inside, guest, words):
     guest("hostile")
-    ended = airssys(*words, "--json")
+    ended = inside(*words, "--json")
     told = ended.error
 
     assert (ended.code, ended.out) == (2, "")
@@ -144,31 +144,24 @@ def test_a_component_that_does_not_fit_is_137_and_says_what_would_do(airssys, gu
     assert str(80 * 65536) in ended.err
 
 
-def begin(airssys, *words):
-    """A command of which it is known that it got as far as compiling, or calling: its clock has started."""
-    process = airssys.popen(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(timeout=2.5)
-    return process
-
-
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_a_call_without_a_traceback(airssys, guest, number, code):
-    process = begin(airssys, "run", guest("hostile"), "spin", "--timeout", "60")
-    process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    terminal = airssys.on_terminal("run", guest("hostile"), "spin", "--timeout", "60")
+    terminal.wait_for("calling spin")
+    terminal.process.send_signal(number)
 
-    assert (process.returncode, out, err) == (code, "", "")
+    assert terminal.wait_end() == code
+    assert "error" not in terminal.written
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_compiling_process_as_well(airssys, project, number):
-    process = begin(airssys, "inspect", project(wat.slow_to_compile()))
-    [worker] = children(process.pid)
-    process.send_signal(number)
-    _, err = process.communicate(timeout=20)
+    terminal = airssys.on_terminal("inspect", project(wat.slow_to_compile()))
+    terminal.wait_for("compiling guest.wat")
+    [worker] = children(terminal.process.pid)
+    terminal.process.send_signal(number)
 
-    assert (process.returncode, err) == (128 + number, "")
+    assert terminal.wait_end() == 128 + number
     assert not Path(f"/proc/{worker}").exists()
 
 

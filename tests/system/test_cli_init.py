@@ -45,8 +45,8 @@ def test_machines_are_told_what_was_made_and_what_comes_next(airssys, language):
 
 
 @pytest.mark.parametrize("language", ["wat", "c"])
-def test_no_placeholder_is_left(airssys, language):
-    airssys("init", "hello", "--lang", language)
+def test_no_placeholder_is_left(airssys, inside, language):
+    inside("init", "hello", "--lang", language)
     files = list((airssys.folder / "hello").iterdir())
 
     assert files
@@ -54,8 +54,8 @@ def test_no_placeholder_is_left(airssys, language):
 
 
 @pytest.mark.parametrize("name", ["x", "Hello", "a b", "../up", "a/b", "-x", "hello-", "é", "\x1b[31m", "x" * 65, ""])
-def test_a_name_that_a_component_cannot_have_is_refused(airssys, name):
-    ended = airssys("init", "--", name)
+def test_a_name_that_a_component_cannot_have_is_refused(airssys, inside, name):
+    ended = inside("init", "--", name)
 
     assert ended.code == 2
     assert "cannot be the name of a component" in ended.err
@@ -63,14 +63,14 @@ def test_a_name_that_a_component_cannot_have_is_refused(airssys, name):
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "dangling link"])
-def test_what_exists_is_never_touched(airssys, kind):
+def test_what_exists_is_never_touched(airssys, inside, kind):
     target = airssys.folder / "hello"
     {
         "folder": target.mkdir,
         "file": lambda: target.write_text("mine"),
         "dangling link": lambda: target.symlink_to("nowhere"),
     }[kind]()
-    ended = airssys("init", "hello")
+    ended = inside("init", "hello")
 
     assert ended.code == 2
     assert "exists already" in ended.err

@@ -99,9 +99,9 @@ def test_a_component_is_inspected_even_when_its_manifest_is_wrong(airssys, guest
         ("empty.wasm", b"", ""),
     ],
 )
-def test_what_is_no_component_is_2_with_help(airssys, name, content, message):
+def test_what_is_no_component_is_2_with_help(airssys, inside, name, content, message):
     (airssys.folder / name).write_bytes(content)
-    ended = airssys("inspect", name)
+    ended = inside("inspect", name)
 
     assert ended.code == 2
     assert message in ended.err

@@ -21,12 +21,12 @@ max_bytes = "1MiB"
 
 
 @pytest.fixture
-def echo(airssys, guest):
+def echo(inside, guest):
     """Send words through the echo guest; gives the result in JSON."""
     guest("echo")
 
     def send(export, *words):
-        ended = airssys("run", "echo", export, *words, "--json")
+        ended = inside("run", "echo", export, *words, "--json")
         assert (ended.code, ended.err) == (0, "")
         assert (ended.json["component"], ended.json["export"]) == ("echo", export)
         return ended.json["result"]
@@ -95,8 +95,8 @@ def test_several_arguments_come_in_order(echo):
         ("echo-result-error", '{"ok":null}', ""),
     ],
 )
-def test_people_read_text_as_it_is_and_other_values_as_json(airssys, guest, export, word, shown):
-    ended = airssys("run", guest("echo"), export, word)
+def test_people_read_text_as_it_is_and_other_values_as_json(inside, guest, export, word, shown):
+    ended = inside("run", guest("echo"), export, word)
 
     assert (ended.code, ended.out, ended.err) == (0, shown, "")
 
@@ -116,8 +116,8 @@ def test_options_may_stand_anywhere_and_nothing_is_one_after_two_dashes(airssys,
         ("echo-record", '{"name": 1}', "argument value: the field age is missing"),
     ],
 )
-def test_an_argument_that_does_not_fit_is_named(airssys, guest, export, word, message):
-    ended = airssys("run", guest("echo"), export, word)
+def test_an_argument_that_does_not_fit_is_named(inside, guest, export, word, message):
+    ended = inside("run", guest("echo"), export, word)
 
     assert ended.code == 2
     assert ended.err.startswith(f"error: {message}")
@@ -202,20 +202,24 @@ def test_what_a_failed_call_used_is_told_with_the_error(airssys, guest):
     assert told["stats"]["cpu"]["total_seconds"] > 0
 
 
-def test_flags_beat_the_environment_which_beats_the_file_which_beats_what_is_shipped(airssys, guest):
-    """Who decides the deadline shows in the error: the manifest says nothing, so 30 s would be shipped."""
+@pytest.mark.parametrize(
+    ("options", "environment", "seconds"),
+    [
+        (["--config", "two.toml"], {}, 2),
+        (["--config", "two.toml", "--profile", "hasty"], {}, 1),
+        ([], {"AIRSSYS_CONFIG": "two.toml"}, 2),
+        (["--config", "one.toml"], {"AIRSSYS_CONFIG": "two.toml"}, 1.1),
+        (["--timeout", "1.2"], {"AIRSSYS_CONFIG": "two.toml"}, 1.2),
+    ],
+)
+def test_flags_beat_the_environment_which_beats_the_file(airssys, guest, options, environment, seconds):
+    """Who decided the deadline shows in the error: the manifest says nothing, and 30 s are shipped."""
     guest("hostile", cpu="")
     (airssys.folder / "two.toml").write_text(HOST_TOML)
-    (airssys.folder / "one.toml").write_text("[defaults.resources.cpu]\ntimeout_seconds = 1\n")
+    (airssys.folder / "one.toml").write_text("[defaults.resources.cpu]\ntimeout_seconds = 1.1\n")
+    ended = airssys("run", "hostile", "spin", "--json", *options, **environment)
 
-    def deadline(*options, **environment):
-        return airssys("run", "hostile", "spin", "--json", *options, **environment).error["timeout_seconds"]
-
-    assert deadline("--config", "two.toml") == 2
-    assert deadline("--config", "two.toml", "--profile", "hasty") == 1
-    assert deadline(AIRSSYS_CONFIG="two.toml") == 2
-    assert deadline("--config", "one.toml", AIRSSYS_CONFIG="two.toml") == 1
-    assert deadline("--config", "two.toml", "--timeout", "1.5") == 1.5
+    assert ended.error["timeout_seconds"] == seconds
 
 
 def test_the_operator_bounds_hold_for_the_flag_as_well(airssys, guest):

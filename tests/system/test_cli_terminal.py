@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 
 import pytest
@@ -13,25 +12,9 @@ from tests.system.conftest import EXAMPLES, PROGRAM
 
 
 def on_terminal(airssys, *words, **environment):
-    """Run with both streams on a terminal; gives the exit code and all that was written to it."""
-    reader, terminal = pty.openpty()
-    process = subprocess.Popen(
-        [PROGRAM, *words],
-        cwd=airssys.folder,
-        env={**airssys.environment, **environment},
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-    )
-    os.close(terminal)
-    written = b""
-    try:
-        while piece := os.read(reader, 65536):
-            written += piece
-    except OSError:  # how Linux tells that the last writer is gone
-        pass
-    os.close(reader)
-    return process.wait(timeout=60), written.decode()
+    """Run with all streams on a terminal; gives the exit code and all that was written to it."""
+    terminal = airssys.on_terminal(*words, **environment)
+    return terminal.wait_end(), terminal.written
 
 
 def test_a_terminal_gets_colours(airssys):
@@ -90,8 +73,8 @@ def test_no_verb_at_all_is_a_request_for_help(airssys):
 
 
 @pytest.mark.parametrize("verb", ["init", "check", "inspect", "run", "doctor", "bench"])
-def test_every_verb_has_help(airssys, verb):
-    ended = airssys(verb, "--help")
+def test_every_verb_has_help(inside, verb):
+    ended = inside(verb, "--help")
 
     assert ended.code == 0
     assert "--json" in ended.out

@@ -22,7 +22,7 @@ class Backoff:
         factor: by which each restart in a row multiplies the wait; at least 1.
         max_seconds: no wait is longer.
         jitter: the share of the wait that is random; 0 is none, 1 is all.
-        reset_after_seconds: who has lived that long since its last restart begins from `initial_seconds` again.
+        reset_after_seconds: who has lived that long since it was last started begins from `initial_seconds` again.
 
     Raises:
         SpecInvalid: a value is out of range.

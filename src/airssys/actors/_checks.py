@@ -30,7 +30,7 @@ def check_seconds(what: str, value: object, *, least: float = 0.0, open_end: boo
 def check_choice(what: str, value: object, choices: type[Choice]) -> Choice:
     """One of the words, given as such or as the enum's member."""
     try:
-        return choices(value)
+        return choices(str(value))
     except ValueError:
         known = ", ".join(str(choice) for choice in choices)
         raise SpecInvalid(f"{what} is {value!r}: expected one of {known}") from None

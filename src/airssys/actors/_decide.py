@@ -38,13 +38,13 @@ class RestartHistory:
         restarts: times of the supervisor's restarts, oldest first; at least the last `max_restarts` of them.
         host_restarts: the same, of restarts that the host was to blame for.
         streak: how many restarts in a row this child has behind it.
-        last_restart: when this child was last restarted; None for never.
+        last_start: when this child was last started.
     """
 
     restarts: Sequence[float] = ()
     host_restarts: Sequence[float] = ()
     streak: int = 0
-    last_restart: float | None = None
+    last_start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,7 @@ def is_exhausted(intensity: Intensity, past: Sequence[float], now: float) -> boo
 
 
 def _was_quiet(backoff: Backoff, history: RestartHistory, now: float) -> bool:
-    return history.last_restart is None or now - history.last_restart >= backoff.reset_after_seconds
+    return now - history.last_start >= backoff.reset_after_seconds
 
 
 def _too_many(intensity: Intensity) -> str:

@@ -83,7 +83,17 @@ class Ticket:
 class Mailbox:
     """A bounded queue of envelopes. An empty one holds no queue at all, so that idle actors stay small."""
 
-    __slots__ = ("_blocked", "_messages", "_system", "accepted", "capacity", "displaced", "high_water", "overflow", "rejected")
+    __slots__ = (
+        "_blocked",
+        "_messages",
+        "_system",
+        "accepted",
+        "capacity",
+        "displaced",
+        "high_water",
+        "overflow",
+        "rejected",
+    )
 
     def __init__(self, spec: MailboxSpec) -> None:
         self.capacity: Final = spec.capacity
@@ -95,6 +105,11 @@ class Mailbox:
         self._messages: deque[Envelope] | None = None
         self._system: deque[Envelope] | None = None
         self._blocked: OrderedDict[Ticket, None] | None = None
+
+    @property
+    def has_room(self) -> bool:
+        """Whether `offer` would take a message in without refusing or dropping any."""
+        return self._messages is None or len(self._messages) < self.capacity
 
     def offer(self, envelope: Envelope) -> Envelope | None:
         """Take a message in without waiting.
@@ -120,8 +135,7 @@ class Mailbox:
 
         The envelope enters by itself as soon as it is its turn, and `admitted` is called then, once.
         """
-        full = self._messages is not None and len(self._messages) >= self.capacity
-        if not full or self.overflow is not Overflow.BLOCK:
+        if self.has_room or self.overflow is not Overflow.BLOCK:
             return self.offer(envelope)
         ticket = Ticket(envelope, admitted)
         if self._blocked is None:

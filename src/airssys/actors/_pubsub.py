@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from airssys.errors import MailboxFull
 
 from ._ref import ActorRef, Ref
 from ._stream import DEFAULT_FOLLOWER_CAPACITY, Subscription
 from ._topics import TopicIndex
-
-if TYPE_CHECKING:
-    _Listener: TypeAlias = "Subscription[Published]"
-    _Subscriber: TypeAlias = "ActorRef | _Listener"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +18,9 @@ class Published:
 
     topic: str
     message: Any
+
+
+_Subscriber: TypeAlias = ActorRef | Subscription[Published]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +90,14 @@ class Topics:
 
     def close(self) -> None:
         """End the listeners."""
-        for listener in self._index.all_subscribers():
+        for listener in self._index.subscribers:
             if isinstance(listener, Subscription):
                 listener.close()
 
     def statistics(self) -> TopicStatistics:
         """A snapshot."""
         return TopicStatistics(
-            subscribers=self._index.subscribers,
+            subscribers=len(self._index.subscribers),
             subscriptions=len(self._index),
             published=self._published,
             delivered=self._delivered,

@@ -107,9 +107,9 @@ class TopicIndex(Generic[T]):
         return sum(map(len, self._patterns.values()))
 
     @property
-    def subscribers(self) -> int:
-        """How many subscribers there are."""
-        return len(self._patterns)
+    def subscribers(self) -> tuple[T, ...]:
+        """Everybody who has a pattern."""
+        return tuple(self._patterns)
 
     @property
     def is_empty(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from ._chains import Chain
+from ._chains import Chain, Element, Glob
 from ._characters import CharSet
 
 
@@ -21,7 +21,6 @@ class Automaton:
         separator: what only `**` crosses.
         start: the bits before anything was read.
         accepting: the bits that mean that a whole chain was read.
-        sets: every set of characters that one of the chains has.
     """
 
     def __init__(self, chains: Iterable[Chain], separator: str) -> None:
@@ -33,17 +32,16 @@ class Automaton:
         self._loops = 0  # bits that stay, whatever is read but a separator
         self._crossing = 0  # bits that stay, whatever is read
         self._skips = 0  # bits before a `**`, which a separator leads to the place behind it
-        self._by_set: dict[CharSet, int] = {}  # bits that a character of the set leads to
+        self._by_element: dict[Element, int] = {}  # bits that a character, or one of a set, leads to
         self._by_char: dict[str, int] = {}
         for chain in chains:
             self._add(chain)
-        self._classes = [(each, bits) for each, bits in self._by_set.items() if each.single is None]
-        self._singles = {each.single: bits for each, bits in self._by_set.items()}
+        self._by_set = [(each, bits) for each, bits in self._by_element.items() if isinstance(each, CharSet)]
 
     @property
-    def sets(self) -> Iterable[CharSet]:
-        """Every set of characters that one of the chains has."""
-        return self._by_set.keys()
+    def elements(self) -> Iterable[Element]:
+        """Every character and every set of them that one of the chains has."""
+        return self._by_element.keys()
 
     def step(self, states: int, char: str) -> int:
         """Where one character leads from all these states; 0 when it leads nowhere."""
@@ -68,8 +66,8 @@ class Automaton:
     def _entered_by(self, char: str) -> int:
         bits = self._by_char.get(char)
         if bits is None:
-            bits = self._singles.get(char, 0)
-            for each, entered in self._classes:
+            bits = self._by_element.get(char, 0)
+            for each, entered in self._by_set:
                 if char in each:
                     bits |= entered
             self._by_char[char] = bits
@@ -94,10 +92,10 @@ class Automaton:
         self.accepting |= 1 << self._size
         self._size += 1
 
-    def _add_characters(self, glob: tuple[CharSet | None, ...]) -> None:
+    def _add_characters(self, glob: Glob) -> None:
         for each in glob:
             if each is None:
                 self._loops |= 1 << self._size
             else:
                 self._size += 1
-                self._by_set[each] = self._by_set.get(each, 0) | 1 << self._size
+                self._by_element[each] = self._by_element.get(each, 0) | 1 << self._size

@@ -1,7 +1,7 @@
 """Patterns as chains: what all kinds but the network have in common, whatever they are written like.
 
-A path is a chain of segments, a topic one of words, and each of them is a chain of characters. In both, `None` stands
-for any number of elements: it is `*` between characters and `**` between segments.
+A path is a chain of segments, a topic one of words, and each of them is a chain of characters or sets of them. In both,
+`None` stands for any number of elements: it is `*` between characters and `**` between segments.
 """
 
 from __future__ import annotations
@@ -9,23 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import islice
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar, cast
 
 from ._characters import CharSet, any_but
+from ._effort import Effort
 
-#: One segment: a set for each character, `None` for any number of characters.
-Glob: TypeAlias = tuple[CharSet | None, ...]
+#: What one character of a segment may be: this one, or one of these.
+Element: TypeAlias = str | CharSet
 
-#: A whole pattern: a glob for each segment, `None` for any number of segments.
+#: One segment; `None` is any number of characters.
+Glob: TypeAlias = tuple[Element | None, ...]
+
+#: A whole pattern; `None` is any number of segments.
 Chain: TypeAlias = tuple[Glob | None, ...]
 
 #: Most chains that the meet of two is written as. Two patterns with three wildcards each need at most twenty.
 MAX_ALTERNATIVES: Final = 64
 
+#: What a glob, or a chain, is made of; `None` included.
 T = TypeVar("T")
 
-_Chain: TypeAlias = tuple[T | None, ...]
-_Chains: TypeAlias = dict[_Chain[T], None]
+_Tails: TypeAlias = dict[tuple[T, ...], None]
 
 
 @cache
@@ -40,9 +44,9 @@ def canonical(chain: Iterable[Glob | None], separator: str) -> Chain:
     return _ordered([any_segment(separator) if glob == (None,) else glob for glob in segments], any_segment(separator))
 
 
-def _ordered(chain: Iterable[T | None], anything: T) -> tuple[T | None, ...]:
+def _ordered(chain: Iterable[T], anything: T) -> tuple[T, ...]:
     """In each run of wildcards, those that stand for one element first, then one that stands for any number."""
-    ordered: list[T | None] = []
+    ordered: list[T] = []
     for element in chain:
         if not (element is None or element == anything) or not ordered or ordered[-1] is not None:
             ordered.append(element)
@@ -53,34 +57,45 @@ def _ordered(chain: Iterable[T | None], anything: T) -> tuple[T | None, ...]:
 
 def literal_of(glob: Glob | None) -> str | None:
     """The text of a segment without wildcards; None for any other."""
-    if glob is None:
+    if glob is None or not all(type(each) is str for each in glob):
         return None
-    characters = [None if each is None else each.single for each in glob]
-    return None if None in characters else "".join(each for each in characters if each)
+    return "".join(cast(tuple[str, ...], glob))
 
 
 def has_literal(chain: Chain) -> bool:
     """Whether the chain names anything at all: one character that is not a wildcard or a class."""
-    return any(each is not None and each.single for glob in chain if glob is not None for each in glob)
+    return any(type(each) is str for glob in chain if glob is not None for each in glob)
 
 
-def meet(left: Chain, right: Chain, separator: str) -> list[Chain]:
-    """What both chains match, as chains. At most `MAX_ALTERNATIVES`: what is beyond them is left out, never added."""
+def meet(left: Chain, right: Chain, separator: str, effort: Effort) -> list[Chain]:
+    """What both chains match, as chains; never more.
 
-    def both(one: Glob, other: Glob) -> Iterable[Glob]:
-        return _meet(one, other, _common)
+    It is less when that takes more than `MAX_ALTERNATIVES` chains to write, or too much effort to find out.
+    """
 
-    return list(dict.fromkeys(canonical(each, separator) for each in _meet(left, right, both)))
+    def both(one: Glob | None, other: Glob | None) -> Iterable[Glob | None]:
+        return () if one is None or other is None else _meet(one, other, _common, effort)
 
-
-def _common(one: CharSet, other: CharSet) -> Iterable[CharSet]:
-    common = one & other
-    return (common,) if common else ()
+    return list(dict.fromkeys(canonical(each, separator) for each in _meet(left, right, both, effort)))
 
 
-def _meet(left: _Chain[T], right: _Chain[T], both: Callable[[T, T], Iterable[T]]) -> Iterable[_Chain[T]]:
+def _common(one: Element | None, other: Element | None) -> Iterable[Element | None]:
+    match one, other:
+        case CharSet(), CharSet():
+            both = one & other
+            return (both.simplest,) if both else ()
+        case str(), CharSet():
+            return (one,) if one in other else ()
+        case CharSet(), str():
+            return (other,) if other in one else ()
+    return (one,) if one == other else ()
+
+
+def _meet(
+    left: tuple[T, ...], right: tuple[T, ...], both: Callable[[T, T], Iterable[T]], effort: Effort
+) -> Iterable[tuple[T, ...]]:
     """The meets of all pairs of tails, the shortest first; the last one is that of the whole chains."""
-    nothing: _Chains[T] = {}
+    nothing: _Tails[T] = {}
     below = [nothing] * (len(right) + 2)
     for left_at in range(len(left), -1, -1):
         row = [nothing] * (len(right) + 2)
@@ -88,18 +103,20 @@ def _meet(left: _Chain[T], right: _Chain[T], both: Callable[[T, T], Iterable[T]]
             heads = left[left_at : left_at + 1], right[right_at : right_at + 1]
             meets = _meet_tails(*heads, below[right_at], row[right_at + 1], below[right_at + 1], both)
             row[right_at] = dict.fromkeys(islice(meets, MAX_ALTERNATIVES))
+            if not effort.allows(1 + len(row[right_at])):
+                return ()
         below = row
     return below[0]
 
 
 def _meet_tails(
-    left: _Chain[T],
-    right: _Chain[T],
-    after_left: _Chains[T],
-    after_right: _Chains[T],
-    after_both: _Chains[T],
+    left: tuple[T, ...],
+    right: tuple[T, ...],
+    after_left: _Tails[T],
+    after_right: _Tails[T],
+    after_both: _Tails[T],
     both: Callable[[T, T], Iterable[T]],
-) -> Iterable[_Chain[T]]:
+) -> Iterable[tuple[T, ...]]:
     """The meet of two tails of which only the heads are given, if they have one, and the meets of what follows.
 
     A head that stands for any number of elements either ends here, or takes the other one's head.
@@ -108,7 +125,7 @@ def _meet_tails(
         ends = left == right
         yield from ((),) if ends else after_left if left == (None,) else after_right if right == (None,) else ()
     elif left[0] is None and right[0] is None:
-        yield from ((None, *tail) for tail in {**after_left, **after_right})
+        yield from ((left[0], *tail) for tail in {**after_left, **after_right})
     elif left[0] is None:
         yield from ((right[0], *tail) for tail in after_right)
         yield from after_left

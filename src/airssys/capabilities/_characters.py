@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-_LAST: Final = 0x10FFFF
+#: The last code point of Unicode.
+LAST: Final = 0x10FFFF
 
 #: Characters that no request matches and no pattern has. Control characters, line separators and the controls of
 #: writing direction garble what a person is shown; surrogates are no text; a percent sign or a backslash would be read
@@ -43,11 +44,16 @@ class CharSet:
         return cls(tuple(merged))
 
     @property
-    def single(self) -> str | None:
-        """The only character of the set; None when there are more, or none."""
+    def simplest(self) -> CharSet | str:
+        """The only character of the set, or the set when there are more, or none."""
         if len(self.ranges) == 1 and self.ranges[0][0] == self.ranges[0][1]:
             return chr(self.ranges[0][0])
-        return None
+        return self
+
+    @property
+    def first(self) -> str:
+        """The first character; the set must not be empty."""
+        return chr(self.ranges[0][0])
 
     def __bool__(self) -> bool:
         return bool(self.ranges)
@@ -63,14 +69,9 @@ class CharSet:
         return CharSet.of((low, high) for low, high in overlaps if low <= high)
 
     def __invert__(self) -> CharSet:
-        edges = [-1, *(edge for run in self.ranges for edge in run), _LAST + 1]
+        edges = [-1, *(edge for run in self.ranges for edge in run), LAST + 1]
         gaps = zip(edges[::2], edges[1::2], strict=True)
         return CharSet(tuple((low + 1, high - 1) for low, high in gaps if high - low > 1))
-
-
-def literal(char: str) -> CharSet:
-    """The set of this one character."""
-    return CharSet(((ord(char), ord(char)),))
 
 
 @cache

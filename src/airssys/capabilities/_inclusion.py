@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Final
+from functools import cache
 
 from ._automaton import Automaton
-from ._chains import Chain
-from ._characters import CharSet
-
-#: Most pairs of states that are looked at before the answer is no. Patterns that people write need a few hundred; the
-#: question itself is PSPACE-complete, so some pair of hostile ones would need more than any bound.
-MAX_PAIRS: Final = 20_000
+from ._chains import Chain, Element
+from ._characters import LAST, CharSet, any_but
+from ._effort import Effort
 
 
-def includes(outer: Sequence[Chain], inner: Chain, separator: str) -> bool:
+def includes(outer: Sequence[Chain], inner: Chain, separator: str, effort: Effort) -> bool:
     """Whether every text that `inner` matches is matched by one of `outer`, which need not be the same for all.
 
-    True is certain. False means no, or that it was too hard to tell.
+    True is certain. False means no, or that telling took too much effort.
     """
     one, many = Automaton([inner], separator), Automaton(outer, separator)
     if one.start & one.accepting and not many.start & many.accepting:
         return False
-    return _Search(one, many).finds_no_difference()
+    return _Search(one, many, effort).finds_no_difference()
 
 
 class _Search:
@@ -33,18 +30,18 @@ class _Search:
     another one with the same state and fewer of the others had it: whatever fails here fails there.
     """
 
-    def __init__(self, one: Automaton, many: Automaton) -> None:
-        self._one, self._many = one, many
-        self._characters = _representatives([*one.sets, *many.sets], one.separator)
+    def __init__(self, one: Automaton, many: Automaton, effort: Effort) -> None:
+        self._one, self._many, self._effort = one, many, effort
+        self._alphabet = [one.separator, *_representatives([*one.elements, *many.elements], one.separator)]
+        self._cost = 1 + many.start.bit_length() // 4096  # of a step, by the length of the integers
         self._todo = [(one.start, many.start, False)]
         self._seen: defaultdict[tuple[int, bool], list[int]] = defaultdict(list)
+        self._steps_from = cache(self._steps)
 
     def finds_no_difference(self) -> bool:
-        looked_at = 0
+        """Look at every place that can be reached."""
         while self._todo:
-            state, others, is_fresh = self._todo.pop()
-            looked_at += 1
-            if looked_at > MAX_PAIRS or not self._follow(state, others, is_fresh):
+            if not self._follow(*self._todo.pop()):
                 return False
         return True
 
@@ -53,29 +50,39 @@ class _Search:
 
         `is_fresh` says that a separator was just read: then no other one may follow, nor the text end.
         """
-        separator = self._one.separator
-        for char in self._characters if is_fresh else (separator, *self._characters):
-            reached = self._one.step(state, char)
-            if not reached:
+        steps = self._steps_from(state)
+        if not self._effort.allows(len(steps) * self._cost):
+            return False
+        for char, reached in steps:
+            is_separator = char == self._one.separator
+            if is_separator and is_fresh:
                 continue
             matched = self._many.step(others, char)
-            if char != separator and reached & self._one.accepting and not matched & self._many.accepting:
+            if not is_separator and reached & self._one.accepting and not matched & self._many.accepting:
                 return False
-            while reached:
-                lowest = reached & -reached
-                reached ^= lowest
-                self._plan(lowest, matched, char == separator)
+            self._plan(reached, matched, is_separator)
         return True
 
-    def _plan(self, state: int, others: int, is_fresh: bool) -> None:
-        seen = self._seen[state, is_fresh]
-        if not any(each & others == each for each in seen):
-            seen.append(others)
-            self._todo.append((state, others, is_fresh))
+    def _steps(self, state: int) -> list[tuple[str, int]]:
+        """The characters that lead anywhere from a state of `one`, and where."""
+        self._effort.allows(len(self._alphabet))
+        steps = [(char, self._one.step(state, char)) for char in self._alphabet]
+        return [(char, reached) for char, reached in steps if reached]
+
+    def _plan(self, reached: int, others: int, is_fresh: bool) -> None:
+        while reached:
+            state = reached & -reached
+            reached ^= state
+            seen = self._seen[state, is_fresh]
+            if not any(each & others == each for each in seen):
+                seen.append(others)
+                self._todo.append((state, others, is_fresh))
 
 
-def _representatives(sets: Iterable[CharSet], separator: str) -> list[str]:
-    """One character of each group that no set tells apart; never the separator."""
-    edges = {edge for each in sets for low, high in each.ranges for edge in (low, high + 1)}
-    last = 0x110000
-    return [chr(edge) for edge in sorted(edges) if edge != last and chr(edge) != separator]
+def _representatives(elements: Iterable[Element], separator: str) -> list[str]:
+    """One character of each group that no element tells apart, of those that a segment may have."""
+    anything = any_but(separator)
+    points = {ord(each) for each in elements if isinstance(each, str)}
+    ranges = [each for some in (anything, *elements) if isinstance(some, CharSet) for each in some.ranges]
+    edges = {edge for low, high in [*ranges, *zip(points, points, strict=True)] for edge in (low, high + 1)}
+    return [chr(edge) for edge in sorted(edges) if edge <= LAST and chr(edge) in anything]

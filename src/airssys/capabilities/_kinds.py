@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from ._problems import CapabilityError
 
 
 class Kind(StrEnum):
@@ -57,3 +60,28 @@ INCLUDED: Final[Mapping[Kind, Mapping[str, Action]]] = MappingProxyType(
 
 #: Every kind with each of its actions, in order.
 RIGHTS: Final = tuple((kind, action) for kind, actions in ACTIONS.items() for action in actions)
+
+
+def read_right(kind: str, action: str) -> tuple[Kind, Action]:
+    """The kind and the action that these words name.
+
+    Raises:
+        CapabilityError: there is no such kind, or it has no such action.
+    """
+    if kind not in ACTIONS:
+        raise CapabilityError(
+            f"there is no kind {kind[:80]!a}{_nearest(kind, ACTIONS)}; there are {', '.join(ACTIONS)}"
+        )
+    known = ACTIONS[Kind(kind)]
+    including = INCLUDED.get(Kind(kind), {}).get(action)
+    if including is not None:
+        raise CapabilityError(f"{kind} has no action {action}: {including} includes it")
+    if action not in known:
+        near = _nearest(action, known)
+        raise CapabilityError(f"{kind} has no action {action[:80]!a}{near}; it has {', '.join(known)}")
+    return Kind(kind), Action(action)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    nearest = difflib.get_close_matches(word[:80].lower(), list(known), n=1)
+    return f", did you mean {nearest[0]}" if nearest else ""

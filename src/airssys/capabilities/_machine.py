@@ -1,8 +1,8 @@
-"""The automaton of many chains, made deterministic as far as requests go: one dictionary lookup per character.
+"""Automata of many chains, made deterministic as far as requests go: one dictionary lookup per character.
 
 Promise: finding takes one step per character of the text, whatever the patterns are, and what is remembered between
-requests is bounded, whatever they are. A step that was not taken before costs a few operations on an integer with a
-bit for each character of the patterns.
+requests is bounded, whatever they are. A step that is not remembered costs a few operations on an integer with a bit
+for each character of the patterns.
 """
 
 from __future__ import annotations
@@ -15,14 +15,35 @@ from typing import Final, Generic, TypeVar
 from ._automaton import Automaton
 from ._chains import Chain
 
-#: Most steps that are remembered; past them, all are forgotten and remembering begins anew. About 0.5 MiB with short
-#: patterns. A set of 50 patterns and the requests that match them need a few hundred.
-MAX_STEPS: Final = 4096
+#: Most steps that the machines of one index remember together: about 1 MiB. With 50 patterns and requests that match
+#: them there are a few hundred.
+MAX_STEPS: Final = 8192
 
-#: Most bits of all remembered states together: 2 MiB.
-MAX_BITS: Final = 2**24
+#: Most bits of all their states together: 1 MiB.
+MAX_BITS: Final = 2**23
 
 T = TypeVar("T")
+
+
+class StepMemory:
+    """Counts what several machines remember. When it is too much, all of them forget, and begin anew."""
+
+    def __init__(self) -> None:
+        self._steps = self._bits = 0
+        self._machines: list[Machine[object]] = []
+
+    def add(self, machine: Machine[object]) -> None:
+        """Let another machine share this memory."""
+        self._machines.append(machine)
+
+    def make_room(self, bits: int) -> None:
+        """Count one more step, to a state of so many bits."""
+        if self._steps >= MAX_STEPS or self._bits >= MAX_BITS:
+            self._steps = self._bits = 0
+            for machine in self._machines:
+                machine.forget()
+        self._steps += 1
+        self._bits += bits
 
 
 class _State(dict[str, "_State[T]"], Generic[T]):
@@ -45,14 +66,16 @@ class Machine(Generic[T]):
     Args:
         chains: what to look for.
         owners: what each of them stands for.
+        memory: shared with other machines.
     """
 
-    def __init__(self, chains: Sequence[Chain], owners: Sequence[T], separator: str) -> None:
+    def __init__(self, chains: Sequence[Chain], owners: Sequence[T], separator: str, memory: StepMemory) -> None:
         self._automaton = Automaton(chains, separator)
         self._owners = owners
-        self._steps = self._bits = 0
+        self._memory = memory
         self._states: dict[int, _State[T]] = {}
         self._start = _State(self, self._automaton.start)
+        memory.add(self)
 
     def find(self, text: str) -> T | None:
         """What the first chain that matches the whole text stands for."""
@@ -70,20 +93,17 @@ class Machine(Generic[T]):
 
     def step(self, state: _State[T], char: str) -> _State[T]:
         """Take a step that is not remembered, and remember it."""
-        if self._steps >= MAX_STEPS or self._bits >= MAX_BITS:
-            self._forget()
         states = self._automaton.step(state.states, char)
+        self._memory.make_room(states.bit_length())
         found = self._states.get(states)
         if found is None:
             found = self._states.setdefault(states, _State(self, states))
-            self._bits += states.bit_length()
-        self._steps += 1
         state[char] = found
         return found
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Drop everything that was remembered. A search that is under way goes on undisturbed."""
         for state in (self._start, *self._states.values()):
             state.clear()
         self._states.clear()
         self._automaton.forget()
-        self._steps = self._bits = 0

@@ -21,10 +21,13 @@ from airssys.cli._doctor import doctor
 from airssys.cli._errors import ExitCode, UsageError, tell, traceback_of
 from airssys.cli._init import init
 from airssys.cli._inspect import inspect
+from airssys.cli._keygen import keygen
 from airssys.cli._machine import engine_version
 from airssys.cli._options import PROGRAM
 from airssys.cli._run import run as run_verb
+from airssys.cli._sign import sign
 from airssys.cli._signals import end_on_signals
+from airssys.cli._trust import trust
 from airssys.errors import AirssysError, HostError, InternalError
 
 #: Set to anything, it shows where in our code an error came from.
@@ -44,8 +47,11 @@ for _name, _verb in (
     ("run", run_verb),
     ("doctor", doctor),
     ("bench", bench),
+    ("keygen", keygen),
+    ("sign", sign),
 ):
     app.command(_name)(_verb)
+app.add_typer(trust, name="trust")
 
 
 def _show_version(wanted: bool) -> None:

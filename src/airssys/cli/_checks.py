@@ -55,10 +55,10 @@ class Finding:
     advice: str = ""
 
 
-def check_python() -> Finding:
+def check_python(running: tuple[int, int] | None = None) -> Finding:
     """The interpreter is one that we are tested with."""
     lowest, beyond = PYTHONS
-    fits = lowest <= sys.version_info[:2] < beyond
+    fits = lowest <= (running or sys.version_info[:2]) < beyond
     return Finding(
         name="python",
         state=State.OK if fits else State.BROKEN,

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import functools
 import hashlib
 import json
 import os
+import stat
 import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from wasmtime import Engine
 
@@ -21,7 +24,7 @@ from airssys.engine._cache import CodeCache, default_cache_folder
 from airssys.engine._component import CompiledComponent
 from airssys.engine._runtime import runtime
 from airssys.engine.binary import BinaryFacts, BinaryKind, MemoryFacts, TableFacts
-from airssys.errors import CompileError
+from airssys.errors import CompileError, EngineFailed
 from airssys.units import GIB, MIB, format_size
 
 #: Bumped when the layout of cached files changes.
@@ -112,14 +115,17 @@ class Compiler:
     ) -> CompiledComponent:
         engine = runtime().engine(consume_fuel=consume_fuel)
         name = _cache_name(digest, consume_fuel=consume_fuel)
+        restore = functools.partial(_restore, digest, consume_fuel=consume_fuel, engine=engine)
         cached = await asyncio.to_thread(self._cache.load, name) if self._cache is not None else None
-        if cached is None:
-            if on_compile is not None:
-                on_compile()
-            cached = await self._run_worker(source, consume_fuel=consume_fuel)
-            if self._cache is not None:
-                await asyncio.to_thread(self._cache.store, name, cached)
-        return await asyncio.to_thread(_restore, digest, cached, consume_fuel=consume_fuel, engine=engine)
+        if cached is not None:
+            with contextlib.suppress(EngineFailed):  # made for another processor, say: compile it here
+                return await asyncio.to_thread(restore, cached)
+        if on_compile is not None:
+            on_compile()
+        compiled = await self._run_worker(source, consume_fuel=consume_fuel)
+        if self._cache is not None:
+            await asyncio.to_thread(self._cache.store, name, compiled)
+        return await asyncio.to_thread(restore, compiled)
 
     async def _run_worker(self, source: bytes, *, consume_fuel: bool) -> bytes:
         bounds = self._bounds
@@ -159,7 +165,7 @@ def read_source(path: Path, bounds: CompileBounds | None = None) -> bytes:
     """
     most = (bounds or CompileBounds()).source_bytes
     try:
-        with path.open("rb") as file:
+        with _open_regular(path) as file:
             source = file.read(most + 1)
     except OSError as error:
         raise CompileError(
@@ -168,6 +174,15 @@ def read_source(path: Path, bounds: CompileBounds | None = None) -> bytes:
     if len(source) > most:
         raise CompileError(f"{path} is larger than {format_size(most)}, the largest component allowed")
     return source
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    """A file and nothing else: opening a pipe or a device could wait for ever."""
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return file
 
 
 def _worker_command() -> list[str]:

@@ -16,6 +16,9 @@ from airssys.engine._slot import PollSlot
 if TYPE_CHECKING:
     from airssys.engine._store import Store
 
+#: A guest whose slices up to its host calls are shorter than this stays on the loop's thread: the way to a worker and
+#: back costs about 30 us a call.
+_SHORT_SLICE_NS = TICK_NS // 4
 #: How long a cancelled owner sleeps between looks at the slice in flight, which ends within a tick.
 _PARKING_SECONDS = 0.0005
 
@@ -29,16 +32,18 @@ class Fiber:
         place, withdrawn: the scheduler's.
     """
 
-    __slots__ = ("_done", "_store", "_waiter", "cpu_ns", "deadline", "place", "withdrawn")
+    __slots__ = ("_done", "_slice_ns", "_store", "_waiter", "cpu_ns", "deadline", "place", "withdrawn")
 
     def __init__(self, store: Store, *, deadline: float, cpu_ns: int) -> None:
         self._store = store
         self._waiter: asyncio.Future[None] | None = None
         self._done = False
+        self._slice_ns = cpu_ns
         self.deadline = deadline
         self.cpu_ns = cpu_ns
         self.place = Place.PARKED
         self.withdrawn = False
+        store.fiber = self
 
     @property
     def share(self) -> Share:
@@ -49,8 +54,8 @@ class Fiber:
         """Run until done, answering host calls on the way. When this raises, the fiber is parked and unfinished.
 
         Args:
-            inline: whether the next slice may run on the event loop's thread. A guest that is done with a host call
-                may do so again; one that outlived a slice may not.
+            inline: whether the next slice may run on the event loop's thread. A guest that called the host after a
+                short slice may do so again; one that outlived a slice may not.
         """
         store = self._store
         while not self._done:
@@ -60,14 +65,20 @@ class Fiber:
                 raise TimeoutError
             if store.calls.waiting:
                 await store.calls.answer()
-                inline = self.cpu_ns < TICK_NS
+                inline = self._slice_ns < _SHORT_SLICE_NS
+                if inline and store.turn.spent_ns > TICK_NS // 2:
+                    await asyncio.sleep(0)  # a guest that calls the host again and again lets the loop turn meanwhile
             if inline and store.may_run_inline():
-                self._done, cpu = store.poll_inline()
-                self.cpu_ns += cpu
-                store.share.use(cpu)
+                self._run_inline()
                 inline = False
             else:
                 await self._run_on_workers()
+
+    def _run_inline(self) -> None:
+        store = self._store
+        self._done, self._slice_ns = store.poll_inline()
+        self.cpu_ns += self._slice_ns
+        store.share.use(self._slice_ns)
 
     # -- on workers
 
@@ -79,7 +90,7 @@ class Fiber:
             self._done = store.poll(slot)
         except BaseException as error:  # a worker must survive; the owner is told
             store.failure = error
-        used = thread_time_ns() - started
+        self._slice_ns = used = thread_time_ns() - started
         self.cpu_ns += used
         store.share.use(used)
         return not (self._done or store.needs_owner or perf_counter() > self.deadline)
@@ -97,8 +108,8 @@ class Fiber:
     async def _run_on_workers(self) -> None:
         self._waiter = asyncio.get_running_loop().create_future()
         scheduler = self._store.runtime.scheduler
-        scheduler.submit(self)
         try:
+            scheduler.submit(self)
             await self._waiter
         except GeneratorExit:  # nobody may wait any more
             scheduler.wait_parked(self)

@@ -191,6 +191,7 @@ class Instance:
         store = self.store
         native.future_delete(store.future)
         store.future = 0
+        store.fiber = None
         self._calls += 1
         self._last_cpu_ns = cpu_ns
         self._cpu_ns += cpu_ns
@@ -273,6 +274,11 @@ class Instance:
     def alive(self) -> bool:
         """Whether it can be called."""
         return not self.store.closed
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a call was started and neither finished nor given up."""
+        return self.store.future != 0
 
     @property
     def cpu(self) -> CpuUsage:

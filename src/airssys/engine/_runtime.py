@@ -33,6 +33,9 @@ class LiveStore(Protocol):
     def discard(self) -> None:
         """Delete the native side at once; nothing of it may be running."""
 
+    def forget(self) -> None:
+        """Leave the native side alone for good."""
+
 
 class Runtime:
     """The process-wide part of the engine room. Use `runtime()`.
@@ -76,6 +79,9 @@ class Runtime:
     def abandon(self) -> None:
         """Forget everything without touching native code: this process is a fork and owns none of it."""
         self.ticker.abandon()
+        self.scheduler.abandon()
+        for store in self.stores.values():
+            store.forget()
         self.stores.clear()
 
 

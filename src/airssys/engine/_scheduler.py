@@ -91,6 +91,12 @@ class Scheduler:
             self._stopping = True
             self._condition.notify_all()
 
+    def abandon(self) -> None:
+        """In a forked child: there are no workers, and nobody holds the lock."""
+        self._condition = threading.Condition()
+        self._threads = []
+        self._stopping = True
+
     def join(self, timeout_seconds: float) -> bool:
         """Wait for the workers after `stop`; False when one still runs."""
         for thread in self._threads:

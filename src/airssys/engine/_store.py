@@ -7,6 +7,7 @@ import signal
 from ctypes import c_void_p
 from dataclasses import dataclass
 from time import perf_counter_ns
+from typing import TYPE_CHECKING
 
 from airssys.engine import _native as native
 from airssys.engine._capacity import maps_of
@@ -15,9 +16,13 @@ from airssys.engine._host_calls import HostCalls, HostFunction, continuation_for
 from airssys.engine._limiter import ResourceLimiter
 from airssys.engine._pace import NO_TURN, NOTICE_NS, TICK_NS, Pace, turn_of
 from airssys.engine._runtime import Runtime
+from airssys.engine._scheduler import Place
 from airssys.engine._slot import PollSlot
 from airssys.engine.values import Border, ResourceTable
 from airssys.errors import InternalError
+
+if TYPE_CHECKING:
+    from airssys.engine._fiber import Fiber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,7 @@ class Store:
         share: its account with the scheduler.
         failure: what a callback of the slice in progress raised, or why the owner was told to end; the owner raises it.
         future: the native future in progress, 0 when there is none.
+        fiber: who runs it, once its first slice did not finish it.
         epoch_deadline: the ticker's count at which the next slice would end before it began.
     """
 
@@ -65,6 +71,7 @@ class Store:
         "continuation",
         "epoch_deadline",
         "failure",
+        "fiber",
         "future",
         "limiter",
         "native_context",
@@ -90,6 +97,7 @@ class Store:
         self.share = share
         self.failure: BaseException | None = None
         self.future = 0
+        self.fiber: Fiber | None = None
         self.closed = False
         self._slot: PollSlot = self.turn.slot
         self._maps = maps_of(memories if memories < bounds.memories else bounds.memories)
@@ -122,7 +130,14 @@ class Store:
         self.future = future
 
     def end(self) -> None:
-        """Delete the native future; an unfinished guest unwinds, and its instance is dead. Nothing may poll it."""
+        """Delete the native future; an unfinished guest unwinds, and its instance is dead.
+
+        Waits for a slice in flight, at most a tick: whoever ends a call has parked its fiber, but a signal handler may
+        have raised on the way.
+        """
+        fiber, self.fiber = self.fiber, None
+        if fiber is not None:
+            self.runtime.scheduler.wait_parked(fiber)
         future, self.future = self.future, 0
         if future:
             native.future_delete(future)
@@ -201,6 +216,14 @@ class Store:
         self.runtime.capacity.give_back(self._maps)
         self.runtime.stores.pop(self.context, None)
         self.calls.abandon()
+
+    def forget(self) -> None:
+        """In a forked child: the native side is the parent's, and is left alone."""
+        self.closed = True
+        self.turn = NO_TURN
+        self.future = 0
+        if self.fiber is not None:
+            self.fiber.place = Place.PARKED
 
     def discard(self) -> None:
         """Delete the native side and nothing else: future first, then store (design rule 22)."""

@@ -73,15 +73,20 @@ class Ticker:
 
     def stop(self) -> None:
         """Refuse new guests and end the thread; waits for it. Guests that still run need `tick` from somebody else."""
-        self.abandon()
+        self._refuse()
+        self._wakeup.set()
         if self._thread is not None:
             self._thread.join()
 
     def abandon(self) -> None:
-        """Refuse new guests from now on; for a forked child, where the thread does not exist."""
+        """In a forked child: there is no thread, and nobody holds the locks. Refuse new guests."""
+        self._lock = threading.Lock()
+        self._wakeup = threading.Event()
+        self._refuse()
+
+    def _refuse(self) -> None:
         self._stopped = True
         self.asleep = True  # so that everybody meets the refusal in `wake`
-        self._wakeup.set()
 
     def _run(self) -> None:
         idle = 0

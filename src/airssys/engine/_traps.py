@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from airssys.engine._printable import printable
+
 #: Text of the engine -> kind. Source: `Trap::fmt` in wasmtime's crates/environ/src/trap_encoding.rs, 50.0, and the
 #: messages of crates/wasmtime/src/runtime/component for the canonical ABI.
 _KINDS: Final[tuple[tuple[str, str], ...]] = (
@@ -75,13 +77,13 @@ def backtrace_of(text: str) -> tuple[str, ...]:
     if not started:
         return ()
     matches = (_FRAME.fullmatch(line) for line in frames.splitlines())
-    return tuple(_printable(match["frame"])[:_MAX_FRAME_LENGTH] for match in matches if match)[:_MAX_FRAMES]
+    return tuple(printable(match["frame"])[:_MAX_FRAME_LENGTH] for match in matches if match)[:_MAX_FRAMES]
 
 
 def reason_of(text: str) -> str:
     """The engine's word on the cause, in one line, with the detail it gives in parentheses."""
     lines = [line.strip() for line in _cause(text).splitlines() if line.strip()]
-    causes = [_printable(_NUMBERED.sub("", line, count=1).removeprefix("wasm trap: ")) for line in lines]
+    causes = [printable(_NUMBERED.sub("", line, count=1).removeprefix("wasm trap: ")) for line in lines]
     if not causes:
         return "no reason given"
     return causes[-1] if len(causes) == 1 else f"{causes[-1]} ({'; '.join(causes[:-1])})"
@@ -92,8 +94,3 @@ def _cause(text: str) -> str:
     if found:
         return cause
     return "" if _BACKTRACE in before + cause else text
-
-
-def _printable(text: str) -> str:
-    """Without control characters: no guest speaks to a terminal through an error."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

@@ -19,6 +19,7 @@ from wasmtime import WasmtimeError, wat2wasm
 from wasmtime.component import Component
 
 from airssys.engine import _native as native
+from airssys.engine._printable import printable
 from airssys.engine.binary import BinaryKind, analyse
 from airssys.errors import CompileError
 
@@ -105,4 +106,4 @@ def _answer(out: BinaryIO, header: dict[str, Any], artifact: bytes) -> None:
 
 def _first_lines(text: str) -> str:
     """Enough of the engine's message to act on; it quotes the guest's own text."""
-    return "\n".join(text.strip().splitlines()[:12])[:2_000]
+    return "\n".join(map(printable, text.strip().splitlines()[:12]))[:2_000]

@@ -9,6 +9,7 @@ from airssys.host._config import HostConfig
 from airssys.host._host import Host
 from airssys.host._known import is_known_interface
 from airssys.host._once import call
+from airssys.host._source import source_of
 from airssys.host._thread import FromThread
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "HostConfig",
     "call",
     "is_known_interface",
+    "source_of",
 ]

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from airssys.engine import Call, CompiledComponent, CpuUsage, Instance, MemoryMonitor, MemoryUsage, ResourceLimiter
 from airssys.engine.wit import FuncType
-from airssys.errors import ComponentStopped, LimitRejected, OperatorError, ReentrantCall
+from airssys.errors import ComponentStopped, EngineFailed, LimitRejected, OperatorError, ReentrantCall
 from airssys.host._call_queue import CallQueue
 from airssys.manifest import CpuConfig, Manifest, MemoryConfig, Priority, ResourceLimits
 
@@ -140,6 +140,11 @@ class Component:
         self._check_loop()
         if self._queue.closed:
             raise self._refusal()
+        if self._instance is not None and not self._instance.alive:
+            raise EngineFailed(
+                f"{self.name} cannot answer: this process is a fork of the one that started it",
+                hint="start components in the process that runs them",
+            )
         if self._waits_for_the_caller():
             raise ReentrantCall(
                 f"a host function of {self.name} called {self.name}, which waits for that host function"
@@ -167,7 +172,11 @@ class Component:
 
     def _after_failure(self, error: BaseException) -> None:
         instance = self._instance
-        if instance is not None and not instance.alive:
+        if instance is None:
+            return
+        if instance.unfinished:  # a signal handler raised on the way: nobody will finish that call
+            instance.close()
+        if not instance.alive:
             self._retire(instance)
             self._last_failure = error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -42,11 +43,13 @@ class Document:
         path: the file, as it was named.
         table: what `tomllib` made of it.
         lines: on which line each key stands.
+        sha256: of the bytes that were parsed, hexadecimal.
     """
 
     path: Path
     table: Mapping[str, object]
     lines: KeyLines
+    sha256: str
 
     @property
     def file(self) -> str:
@@ -80,13 +83,14 @@ def read_document(path: Path) -> Document:
     Raises:
         ManifestError: it is not there, not readable, too large, not UTF-8 or not TOML.
     """
-    text = _decoded(path, _bytes_of(path))
+    content = _bytes_of(path)
+    text = _decoded(path, content)
     wild_line = find_wild_line(text)
     if wild_line is not None:
         expected = f"at most {MAX_DEPTH} levels of brackets, and parts of a dotted key"
         raise NestedTooDeep("this line is nested too deep", expected=expected, file=str(path), line=wild_line)
     table = _parsed(path, text)
-    return Document(path=path, table=table, lines=key_lines(text))
+    return Document(path=path, table=table, lines=key_lines(text), sha256=hashlib.sha256(content).hexdigest())
 
 
 def _bytes_of(path: Path) -> bytes:

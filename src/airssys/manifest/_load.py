@@ -162,6 +162,7 @@ def _manifest(chain: Chain, settings: Settings, bounds: MemoryBounds) -> Manifes
         confined_to=folder,
         path=chain.documents[0].path,
         sources=tuple((path, setting.source) for path, setting in settings.items()),
+        files=tuple((document.path, document.sha256) for document in chain.documents),
     )
 
 

@@ -68,6 +68,8 @@ class Manifest:
         confined_to: the folder that the component must not lead out of; `None` when a program named the file itself.
         path: the file it was read from; `None` when it was made in Python.
         sources: for every key that was set, by which file and line or by which option.
+        files: the file and every file that it extends, in that order, each with the SHA-256 of the bytes that were
+            decoded; empty when it was made in Python.
     """
 
     component: ComponentSection
@@ -77,6 +79,7 @@ class Manifest:
     path: Path | None = None
     quotas: ResourceQuota = field(default_factory=ResourceQuota)
     sources: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
+    files: tuple[tuple[Path, str], ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "quotas", replace(self.quotas, memory_bytes=self.limits.memory.max_bytes))

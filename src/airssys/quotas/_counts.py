@@ -55,7 +55,7 @@ def limit_of(counts: Counts, row: int) -> int | None:
 
 def used_of(counts: Counts, row: int) -> int:
     """Everything that counts against the limit of a row, debt included."""
-    return counts[row + USED] + (counts[row + DEBT] if row >= FIRST_RATE else 0)
+    return min(COUNT_MAX, counts[row + USED] + (counts[row + DEBT] if row >= FIRST_RATE else 0))
 
 
 def advance(counts: Counts, row: int, tick: int) -> None:

@@ -174,7 +174,7 @@ class QuotaTracker:
                 self._catch_up(kind, row)
             return {kind: used_of(self._counts, row) for kind, row in ROWS.items()}
 
-    def restore(self, usage: Mapping[str, int]) -> None:
+    def restore(self, usage: Mapping[QuotaKind, int] | Mapping[str, int]) -> None:
         """Take over what another tracker had in use. Rates count as if they were used just now: a restart lets nobody
         have a second twice.
 

@@ -18,14 +18,23 @@ class NotPrivate(PermissionError):
     """The file is somebody else's, or others may read or write it; the text says which."""
 
 
+def open_file(path: Path) -> BinaryIO:
+    """Open a regular file for reading, without following a link or waiting for the other end of a pipe."""
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError("it is no regular file")
+    return file
+
+
 def read_file(path: Path, most: int) -> bytes:
     """The content of a regular file that is no link.
 
     Raises:
         OSError: it cannot be read, is something else, or has more than `most` bytes.
     """
-    with _opened(path) as file:
-        return _content(file, path, most)
+    with open_file(path) as file:
+        return _content(file, most)
 
 
 def read_private_file(path: Path, most: int) -> bytes:
@@ -36,14 +45,14 @@ def read_private_file(path: Path, most: int) -> bytes:
         OSError: as `read_file`.
     """
     if path.is_symlink():
-        raise NotPrivate(f"{path} is a link")
-    with _opened(path) as file:
+        raise NotPrivate("it is a link")
+    with open_file(path) as file:
         found = os.fstat(file.fileno())
         if found.st_uid != os.geteuid():
-            raise NotPrivate(f"{path} belongs to another user")
+            raise NotPrivate("it belongs to another user")
         if stat.S_IMODE(found.st_mode) & 0o077:
-            raise NotPrivate(f"{path} is open to other users (mode {stat.S_IMODE(found.st_mode):04o}, expected 0600)")
-        return _content(file, path, most)
+            raise NotPrivate(f"it is open to other users (mode {stat.S_IMODE(found.st_mode):04o}, expected 0600)")
+        return _content(file, most)
 
 
 def write_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -63,6 +72,11 @@ def create_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     """
     with _finished(path, content, mode) as unfinished:
         os.link(unfinished, path)
+
+
+def refusal(error: OSError) -> str:
+    """What the system, or one of these functions, said; without the path, which the message has already."""
+    return error.strerror or str(error)
 
 
 def sweep(path: Path) -> None:
@@ -100,17 +114,8 @@ def _flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _opened(path: Path) -> BinaryIO:
-    """Open without following a link, and without waiting for the other end of a pipe."""
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError(f"{path} is no regular file")
-    return file
-
-
-def _content(file: BinaryIO, path: Path, most: int) -> bytes:
+def _content(file: BinaryIO, most: int) -> bytes:
     content = file.read(most + 1)
     if len(content) > most:
-        raise OSError(f"{path} has more than {most} bytes")
+        raise OSError(f"it has more than {most} bytes")
     return content

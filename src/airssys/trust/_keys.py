@@ -30,8 +30,8 @@ SIGNATURE_BYTES: Final = 64
 #: A `.pub` line has 80 characters and a comment.
 _MAX_LINE: Final = 1024
 
-#: The encodings of points of small order, without the sign bit: for these keys anybody can make signatures, and RFC 8032
-#: does not make verifiers refuse them. The list is libsodium's (ge25519_has_small_order).
+#: The encodings of points of small order, without the sign bit: for these keys anybody can make signatures, and
+#: RFC 8032 does not make verifiers refuse them. The list is libsodium's (ge25519_has_small_order).
 _SMALL_ORDER: Final = frozenset(
     bytes.fromhex(point)
     for point in (

@@ -16,7 +16,7 @@ class TrustLevel(StrEnum):
     """No rule matched: a person has to approve what it declares before it runs."""
 
     DEVELOPMENT = "development"
-    """No rule matched, and the operator runs in development mode: it runs without approval, under the forbidden list."""
+    """No rule matched, and the host is in development mode: it runs without approval, but under the forbidden list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The seal of the trust file: its last line, which nobody can make who cannot read the key beside it.
 
-The line is a comment of TOML with a generation, which grows with every write, and an HMAC-SHA-256 over generation and text. The key
-file also remembers the newest generation, so that an older file, sealed as it is, is not taken for the newest.
+The line is a comment of TOML with a generation, which grows with every write, and an HMAC-SHA-256 over generation and
+text. The key file also remembers the newest generation, so that an older file, sealed as it is, is not taken for it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _KEY_BYTES: Final = 32
 _MAX_RECORD_BYTES: Final = 4096
 _PURPOSE: Final = b"airssys trust file 1\0"
 _SEAL: Final = re.compile(rb"(?:\A|(?<=\n))# airssys-seal ([0-9]{1,12}) ([0-9a-f]{64})\n\Z")
+#: One that is not at the end any more was left there by somebody who added lines.
+_ANY_SEAL: Final = re.compile(rb"^# airssys-seal [0-9]+ [0-9a-f]{64}\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +74,9 @@ class SealRecord:
             fields = json.loads(read_private_file(path, _MAX_RECORD_BYTES))
             record = cls(key=bytes.fromhex(fields["key"]), generation=int(fields["generation"]))
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise SealBroken(f"{path} is damaged") from None
+            raise SealBroken("it is damaged") from None
         if len(record.key) != _KEY_BYTES:
-            raise SealBroken(f"{path} is damaged")
+            raise SealBroken("it is damaged")
         return record
 
     def write(self, path: Path) -> None:
@@ -111,4 +113,4 @@ class SealRecord:
 
 def without_seal(content: bytes) -> bytes:
     """The text of a file, whether its seal is right or not."""
-    return _SEAL.sub(b"", content)
+    return _ANY_SEAL.sub(b"", content)

@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Final
 
 from airssys.errors import TrustFileInvalid, TrustFileUnusable, TrustTampered
-from airssys.trust._files import NotPrivate, read_file, sweep, write_file
-from airssys.trust._seal import Sealed, SealBroken, SealRecord, without_seal
+from airssys.trust._backups import Backups
+from airssys.trust._files import NotPrivate, read_file, refusal, sweep, write_file
+from airssys.trust._seal import SealBroken, Sealed, SealRecord, without_seal
 
-#: Older versions that are kept besides the present one.
-BACKUPS: Final = 10
 #: Thousands of rules; every decision looks at each of them.
 MAX_FILE_BYTES: Final = 256 * 1024
 
@@ -41,7 +40,7 @@ class TrustStore:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(os.path.abspath(path))
         self.key_path = self.path.with_name(self.path.name + ".key")
-        self.backup_folder = self.path.with_name(self.path.name + ".backups")
+        self._backups = Backups(self.path.with_name(self.path.name + ".backups"))
         self._lock_path = self.path.with_name(self.path.name + ".lock")
 
     def read(self) -> Sealed:
@@ -69,20 +68,25 @@ class TrustStore:
                 sealed = self._read() if self._is_begun() else Sealed(text="", generation=0)
                 text = change(sealed.text)
                 record = SealRecord.read(self.key_path) if sealed.generation else SealRecord.new()
-                self._keep(record.at(sealed.generation), sealed.text)
+                self._backups.keep(record.at(sealed.generation), sealed.text)
                 return self._replace(record.at(sealed.generation), text)
 
-    def accept(self) -> Sealed:
-        """Seal the file as it is now, whoever wrote it. Makes a new key where the old one cannot be relied on.
+    def accept(self, text: str) -> Sealed:
+        """Seal the file, whoever wrote it. Makes a new key where the old one cannot be relied on.
 
-        The caller has looked at `unverified_text`, and knows that it is wanted.
+        Args:
+            text: what a person saw in `unverified_text`, and wants.
+
+        Raises:
+            TrustTampered: the file has another text by now; nothing changes.
         """
         with self._unusable("seal"), self._locked():
-            text = self.unverified_text()
+            if self.unverified_text() != text:
+                raise TrustTampered(f"{self.path} was changed again while it was looked at")
             try:
                 record = SealRecord.read(self.key_path)
             except (OSError, SealBroken):
-                record = SealRecord.new(generation=max(self._kept(), default=0))
+                record = SealRecord.new(generation=self._backups.last)
                 record.write(self.key_path)
             return self._replace(record, text)
 
@@ -93,17 +97,16 @@ class TrustStore:
         try:
             return content.decode()
         except UnicodeDecodeError as error:
-            raise TrustFileInvalid(f"{self.path}: this file is not UTF-8: {error.reason} at byte {error.start}") from None
+            raise TrustFileInvalid(
+                f"{self.path}: this file is not UTF-8: {error.reason} at byte {error.start}"
+            ) from None
 
     def newest_backup(self) -> tuple[Path, Sealed] | None:
-        """The newest version that was sealed with the present key; None when there is none."""
-        with contextlib.suppress(OSError, SealBroken):
-            record = SealRecord.read(self.key_path)
-            for generation in sorted(self._kept(), reverse=True):
-                path = self._backup(generation)
-                with contextlib.suppress(OSError, SealBroken):
-                    return path, record.unseal(read_file(path, MAX_FILE_BYTES))
-        return None
+        """The newest version that was sealed with the present key, and its file; None when there is none."""
+        try:
+            return self._backups.newest(SealRecord.read(self.key_path), MAX_FILE_BYTES)
+        except (OSError, SealBroken):
+            return None
 
     def _read(self) -> Sealed:
         record = self._record()
@@ -124,7 +127,7 @@ class TrustStore:
         except FileNotFoundError:
             return None
         except (NotPrivate, SealBroken) as why:
-            raise self._tampered(f"the key of its seal cannot be relied on: {why}") from None
+            raise self._tampered(f"the key of its seal, {self.key_path.name}, cannot be relied on: {why}") from None
 
     def _content(self, record: SealRecord | None) -> bytes:
         try:
@@ -133,7 +136,7 @@ class TrustStore:
             if record is not None and record.generation:
                 raise TrustTampered(
                     f"{self.path} was removed, and version {record.generation} was written",
-                    hint=f"put a version of {self.backup_folder} back, or remove {self.key_path} to begin anew",
+                    hint=f"put a version of {self._backups.folder} back, or remove {self.key_path} to begin anew",
                 ) from None
             raise
 
@@ -151,26 +154,9 @@ class TrustStore:
             record.write(self.key_path)
         write_file(self.path, content)
         following.write(self.key_path)
-        self._keep(following, text)
-        for generation in self._kept():
-            if generation < following.generation - BACKUPS:
-                self._backup(generation).unlink(missing_ok=True)
+        self._backups.keep(following, text)
+        self._backups.prune(following.generation)
         return following.unseal(content)
-
-    def _keep(self, record: SealRecord, text: str) -> None:
-        """See that a version is among the backups; it is not when the write of that version was killed."""
-        self.backup_folder.mkdir(mode=0o700, exist_ok=True)
-        path = self._backup(record.generation)
-        if record.generation and not path.exists():
-            write_file(path, record.seal(text))
-
-    def _kept(self) -> tuple[int, ...]:
-        if not self.backup_folder.is_dir():
-            return ()
-        return tuple(int(path.stem) for path in self.backup_folder.glob("*.toml") if path.stem.isdecimal())
-
-    def _backup(self, generation: int) -> Path:
-        return self.backup_folder / f"{generation:06d}.toml"
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -199,7 +185,7 @@ class TrustStore:
         except FileNotFoundError:
             raise TrustFileUnusable(f"there is no trust file {self.path}") from None
         except OSError as error:
-            raise TrustFileUnusable(f"cannot {verb} {self.path}: {error}") from error
+            raise TrustFileUnusable(f"cannot {verb} {self.path}: {refusal(error)}") from error
 
     def _tampered(self, why: str) -> TrustTampered:
         return TrustTampered(f"{self.path} is not what `airssys trust` wrote last: {why}")

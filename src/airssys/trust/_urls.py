@@ -1,7 +1,7 @@
 """Addresses of Git repositories: every way to write one, in one form; and patterns over them.
 
-The form is `scheme://host[:port]/path`, without `.git` and slashes at the end. Passwords are dropped, and users too, except
-with ssh, where the user says whose repository it is. What cannot be brought into the form matches nothing.
+The form is `scheme://host[:port]/path`, without `.git` and slashes at the end. Passwords are dropped, and users too,
+except with ssh, where the user says whose repository it is. What cannot be brought into the form matches nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import SplitResult, urlsplit
 
-from airssys.trust._paths import PathPattern, parse_path_pattern
+from airssys.trust._paths import Paths
 
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80, "ssh": 22, "git": 9418, "file": None}
 #: `user@host:path`, as `git` and `scp` read it.
@@ -46,7 +46,7 @@ class UrlPattern:
 
     text: str
     _place: str
-    _path: PathPattern
+    _path: Paths
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -59,7 +59,7 @@ class UrlPattern:
         True
         """
         place, path = _parts(text)
-        return cls(text=text, _place=place, _path=parse_path_pattern(path))
+        return cls(text=text, _place=place, _path=Paths(path))
 
     def matches(self, url: str) -> bool:
         """Tell whether an address, written in any way, is one of these. Total: what is no address matches nothing."""
@@ -67,7 +67,7 @@ class UrlPattern:
             place, path = _parts(url)
         except ValueError:
             return False
-        return place == self._place and self._path.matches(path)
+        return place == self._place and self._path.include(path)
 
 
 def _parts(text: str) -> tuple[str, str]:

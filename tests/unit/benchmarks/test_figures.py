@@ -66,11 +66,18 @@ def test_seconds_are_shown_in_the_figures_unit():
 
 def test_the_page_has_every_figure_its_method_once_and_what_was_missed():
     late = figure(1.0, 0.6, Target(text="at most 1/2", bound=0.5))
-    text = page({"calls": [late, figure(2.0, None, None)]}, FACTS, quick=False)
+    text = page({"calls": [late, figure(2.0, None, None)]}, FACTS)
     assert text.count("By calling.") == 1
     assert "- a call: 0.600, should be at most 1/2\n" in text
     assert "| CPU | a\\|b |" in text
     assert "quick run" not in text
+    assert "Others had" not in text
+
+
+def test_the_page_says_when_the_run_was_quick_or_the_machine_was_not_ours():
+    text = page({}, FACTS, quick=True, others=0.4)
+    assert "quick run" in text
+    assert "Others had 40% of the machine" in text
 
 
 def test_everybody_takes_a_turn_in_every_round_and_the_order_changes():

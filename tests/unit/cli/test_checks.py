@@ -9,6 +9,7 @@ import pytest
 from airssys.cli import _checks as checks
 from airssys.cli._checks import Finding, State
 from airssys.cli._doctor import findings_as_lines
+from airssys.engine import Capacity
 
 
 @pytest.mark.parametrize("version", ["50.0.1", "50.0.2", "50.0.17"])
@@ -33,10 +34,8 @@ def test_any_other_engine_is_broken(version):
         ((3, 14), State.BROKEN),
     ],
 )
-def test_pythons_outside_of_the_tested_range_are_broken(monkeypatch, version, state):
-    monkeypatch.setattr(checks.sys, "version_info", version)
-
-    assert checks.check_python().state is state
+def test_pythons_outside_of_the_tested_range_are_broken(version, state):
+    assert checks.check_python(version).state is state
 
 
 @pytest.mark.parametrize(("content", "state"), [("0\n", "ok"), ("1\n", "ok"), ("2\n", "note")])
@@ -61,7 +60,7 @@ def test_limited_addresses_are_worth_a_note(monkeypatch):
 
 @pytest.mark.parametrize(("maps", "state"), [(0, "broken"), (40, "note"), (60_000, "ok")])
 def test_capacity_depends_on_memory_maps(monkeypatch, maps, state):
-    monkeypatch.setattr(checks.Capacity, "of_this_machine", lambda: checks.Capacity(maps))
+    monkeypatch.setattr(Capacity, "of_this_machine", lambda: Capacity(maps))
 
     assert checks.check_capacity().state.value == state
 
