@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -123,7 +124,7 @@ def airssys(tmp_path: Path, environment: Mapping[str, str]) -> Shell:
 def inside(airssys: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """The same command line in this process, for long tables: a process of its own costs a third of a second."""
     monkeypatch.chdir(airssys.folder)
-    monkeypatch.setattr(_app, "end_on_signals", lambda: None)
+    monkeypatch.setattr(_app, "ending_on_signals", contextlib.nullcontext)
     monkeypatch.setenv("XDG_CACHE_HOME", airssys.environment["XDG_CACHE_HOME"])
     monkeypatch.delenv("AIRSSYS_CONFIG", raising=False)
 

@@ -154,6 +154,16 @@ def test_a_signal_ends_a_call_without_a_traceback(airssys, guest, number, code):
     assert "error" not in terminal.written
 
 
+def test_holding_ctrl_c_is_as_quiet(airssys, guest):
+    terminal = airssys.on_terminal("run", guest("hostile"), "spin", "--timeout", "60")
+    terminal.wait_for("calling spin")
+    while terminal.process.poll() is None:
+        terminal.process.send_signal(signal.SIGINT)
+
+    assert terminal.wait_end() in (130, -signal.SIGINT)  # the same for a shell
+    assert "KeyboardInterrupt" not in terminal.written
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_compiling_process_as_well(airssys, project, number):
     terminal = airssys.on_terminal("inspect", project(wat.slow_to_compile()))

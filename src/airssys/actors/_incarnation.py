@@ -171,34 +171,47 @@ class Incarnation:
 
     async def _work(self, actor: Actor) -> ExitReason | None:
         """Handle messages until there are none (None) or the incarnation is to end (why)."""
-        cell, context, take = self._cell, self._context, self._cell.mailbox.take
-        left = BURST_MESSAGES
+        now = self._cell.services.clock.monotonic
+        began, looks = now(), 0
         while self._stop_reason is None:
-            if not left:
-                left = BURST_MESSAGES
+            if await self._handle_some(actor):
+                return self._stop_reason
+            looks += 1
+            if looks >= BURST_LOOKS or now() - began >= BURST_SECONDS:
                 await asyncio.sleep(0)
-                continue
-            left -= 1
+                began, looks = now(), 0
+        return self._stop_reason
+
+    async def _handle_some(self, actor: Actor) -> bool:
+        """Handle a few messages; True when there are no more, or no more are to be handled."""
+        cell, context, take = self._cell, self._context, self._cell.mailbox.take
+        for _ in range(LOOK_AFTER_MESSAGES):
             self.envelope = envelope = take()
             if envelope is None:
-                return None
+                return True
             self._reply = envelope.reply
-            if envelope.deadline is not None and cell.services.clock.monotonic() >= envelope.deadline:
-                cell.expired += 1
-                cell.services.undeliverable(envelope, cell.ref, DeadLetterReason.EXPIRED)
+            if envelope.deadline is not None and self._has_expired(envelope, envelope.deadline):
                 continue
             try:
                 value = await actor.handle(envelope.message, context)
             except (Exception, asyncio.CancelledError) as error:
-                reason = self._after_error(actor, error, envelope)
-                if reason is not None:
-                    return reason
+                self._stop_reason = self._after_error(actor, error, envelope) or self._stop_reason
             else:
                 cell.handled += 1
                 if self._reply is not None:
                     self._answer(self._reply, value)
-            self.envelope = None
-        return self._stop_reason
+            if self._stop_reason is not None:
+                return True
+        self.envelope = None
+        return False
+
+    def _has_expired(self, envelope: Envelope, deadline: float) -> bool:
+        cell = self._cell
+        if cell.services.clock.monotonic() < deadline:
+            return False
+        cell.expired += 1
+        cell.services.undeliverable(envelope, cell.ref, DeadLetterReason.EXPIRED)
+        return True
 
     def _answer(self, reply: Reply, value: object) -> None:
         """What the handler returned is the reply, as it neither replied itself nor took the slot for later."""

@@ -66,7 +66,7 @@ class Capability:
 
         Who may send to a component is not such a right, however wide: it opens the component, and nothing else.
         """
-        return self.action is not Action.RECEIVE and self.pattern.names_nothing
+        return self.action is not Action.RECEIVE and self.pattern.is_boundless
 
     def covers(self, other: Capability) -> bool:
         """Whether every request that the other one admits, this one admits. True is certain."""

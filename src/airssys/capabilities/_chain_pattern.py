@@ -37,7 +37,7 @@ class ChainPattern(ABC):
         self._become(canonical(self._read(text), self.separator))
 
     @property
-    def names_nothing(self) -> bool:
+    def is_boundless(self) -> bool:
         """Whether there is nothing in it but wildcards, so that it matches whatever its kind has."""
         return not has_literal(self.chain)
 

@@ -8,7 +8,19 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from ._hosts import AnyHost, Below, Block, Host, Name, ends_in_number, is_decodable, read_address, read_block, read_name
+from ._hosts import (
+    AnyHost,
+    Below,
+    Block,
+    Host,
+    Name,
+    ends_in_number,
+    is_decodable,
+    reaches_everywhere,
+    read_address,
+    read_block,
+    read_name,
+)
 from ._ports import Ports, read_ports
 from ._problems import PatternError
 
@@ -65,7 +77,7 @@ def _shape_fault(text: str) -> _EndpointFault:
         return _EndpointFault("has a user in it", why="the host is what follows, and a reader would be misled")
     if read_address(text) is not None and ":" in text:
         return _EndpointFault("is an IPv6 address without brackets", why="its last part could be a port")
-    if ":" not in text:
+    if ":" not in text or text.endswith("]"):
         return _EndpointFault("has no port", why="a right to one service of a host is no right to the others")
     return _EndpointFault("is not of the form host:port", why="nobody could tell the host from the port")
 
@@ -115,14 +127,14 @@ def _enclosing_block(text: str) -> Block | None:
 
 
 def _likely(text: str) -> tuple[str, ...]:
-    """The pattern that a text was probably meant to be."""
+    """The pattern that a text was probably meant to be; none that reaches everywhere."""
     for repair in _REPAIRS:
         text = repair(text)
         try:
             host, ports = _read(text)
         except _EndpointFault:
             continue
-        return (f"{host}:{ports}",)
+        return () if reaches_everywhere(host) else (f"{host}:{ports}",)
     return ()
 
 
@@ -146,13 +158,16 @@ def _without_user(text: str) -> str:
 
 
 def _with_brackets(text: str) -> str:
-    """`[2001:db8::]/32:443` as `[2001:db8::/32]:443`, and `2001:db8::1` as `[2001:db8::1]:443`."""
+    """`2001:db8::1:80` as `[2001:db8::1]:80`, and `[2001:db8::]/32:443` as `[2001:db8::/32]:443`."""
+    host, _, port = text.rpartition(":")
+    if ":" in host and read_address(host) is not None and read_ports(port):
+        return f"[{host}]:{port}"
     is_bare = ":" in text and read_address(text) is not None
-    return f"[{text}]:443" if is_bare else re.sub(r"\]/([0-9]+)", r"/\1]", text)
+    return f"[{text}]" if is_bare else re.sub(r"\]/([0-9]+)", r"/\1]", text)
 
 
 def _with_port(text: str) -> str:
-    return text if ":" in text else f"{text}:443"
+    return text if ":" in text and not text.endswith("]") else f"{text}:443"
 
 
 def _with_ports_in_order(text: str) -> str:
@@ -162,8 +177,8 @@ def _with_ports_in_order(text: str) -> str:
 
 
 def _with_whole_labels(text: str) -> str:
-    """`**.example.org:443` and `*api.example.org:443` as `*.example.org:443`."""
-    return re.sub(r"^[^.:*]*\*+[^.:]*\.", "*.", text)
+    """`**.example.org:443` and `*example.org:443` as `*.example.org:443`."""
+    return re.sub(r"^(?:\*+\.?)+", "*.", text)
 
 
 def _with_block(text: str) -> str:

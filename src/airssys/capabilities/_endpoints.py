@@ -66,7 +66,7 @@ class EndpointPattern:
         self._become(*read_endpoint(text))
 
     @property
-    def names_nothing(self) -> bool:
+    def is_boundless(self) -> bool:
         """Whether it reaches the whole internet, a part of it that nobody can own, or a whole top-level domain."""
         return reaches_everywhere(self.host)
 

@@ -7,7 +7,7 @@ for each character of the patterns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import getitem
 from typing import Final, Generic, TypeVar
@@ -19,8 +19,8 @@ from ._chains import Chain
 #: them there are a few hundred.
 MAX_STEPS: Final = 8192
 
-#: Most bits of all their states together: 1 MiB.
-MAX_BITS: Final = 2**23
+#: Most bits of all their states together: 2 MiB.
+MAX_BITS: Final = 2**24
 
 T = TypeVar("T")
 
@@ -30,18 +30,18 @@ class StepMemory:
 
     def __init__(self) -> None:
         self._steps = self._bits = 0
-        self._machines: list[Machine[object]] = []
+        self._forget: list[Callable[[], None]] = []
 
-    def add(self, machine: Machine[object]) -> None:
-        """Let another machine share this memory."""
-        self._machines.append(machine)
+    def share(self, forget: Callable[[], None]) -> None:
+        """Let another machine remember here, that is told when to forget."""
+        self._forget.append(forget)
 
     def make_room(self, bits: int) -> None:
         """Count one more step, to a state of so many bits."""
         if self._steps >= MAX_STEPS or self._bits >= MAX_BITS:
             self._steps = self._bits = 0
-            for machine in self._machines:
-                machine.forget()
+            for forget in self._forget:
+                forget()
         self._steps += 1
         self._bits += bits
 
@@ -75,7 +75,7 @@ class Machine(Generic[T]):
         self._memory = memory
         self._states: dict[int, _State[T]] = {}
         self._start = _State(self, self._automaton.start)
-        memory.add(self)
+        memory.share(self.forget)
 
     def find(self, text: str) -> T | None:
         """What the first chain that matches the whole text stands for."""

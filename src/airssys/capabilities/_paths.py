@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from urllib.parse import unquote
 
 from ._chain_pattern import ChainPattern
-from ._chains import Chain
+from ._chains import Chain, has_literal
 from ._characters import FORBIDDEN_CLASS
 from ._globs import GlobFault, read_glob, write_glob
 from ._problems import PatternError
@@ -43,9 +43,10 @@ _REPAIRS: Final[tuple[Callable[[str], str], ...]] = (
     lambda text: text.removeprefix("file://"),
     lambda text: text.replace("\\", "/"),
     unquote,
-    lambda text: re.sub(r"(?<=[^/*])\*\*+", "*/**", re.sub(r"\*\*+(?=[^/*])", "**/*", text)),
+    lambda text: re.sub(r"\*{3,}", "**", text),
+    lambda text: re.sub(r"(?<=[^/*])\*\*", "*/**", re.sub(r"\*\*(?=[^/*])", "**/*", text)),
     lambda text: text + "**" if text.endswith("/") else text,
-    lambda text: "/" + text if text and not text.startswith(("/", "~", "$")) else text,
+    lambda text: "/" + text if re.match(r"(?![A-Za-z]:)[^/~$]", text) else text,
     lambda text: "/" + posixpath.normpath(text).lstrip("/") if text.startswith("/") else text,
     lambda text: re.sub(r"\[(?![^/\]]+\])", "[[]", text),
 )
@@ -107,7 +108,7 @@ def _read_path(text: str) -> Chain:
 
 
 def _likely(text: str) -> tuple[str, ...]:
-    """The patterns that a text was probably meant to be."""
+    """The patterns that a text was probably meant to be; none that is nothing but wildcards."""
     alternatives = re.fullmatch(r"([^{}]*)\{([^{}]*)\}([^{}]*)", text)
     candidates = [text]
     if alternatives is not None:
@@ -121,8 +122,8 @@ def _repaired(text: str) -> str | None:
     for repair in _REPAIRS:
         text = repair(text)
         try:
-            _read_path(text)
+            chain = _read_path(text)
         except GlobFault:
             continue
-        return text
+        return text if has_literal(chain) else None
     return None

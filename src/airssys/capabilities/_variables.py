@@ -62,8 +62,8 @@ def variable_fault(text: str) -> tuple[str, str] | None:
 
 def _malformed(text: str) -> PatternError:
     if "*" in text.removesuffix("*"):
-        said, why = "has a * before its end", "a name is written out, or ends with _* after a prefix"
-    else:
-        said, why = "is not the name of a variable", _ALPHABET
-    likely = re.sub(r"[^A-Za-z0-9_]+", "_", text.partition("=")[0].strip(" ${}*")[:MAX_NAME_CHARACTERS])
-    return PatternError(text, said, why=why, instead=(likely,) if _NAME.fullmatch(likely) else ())
+        why = "a name is written out, or ends with _* after a prefix"
+        return PatternError(text, "has a * before its end", why=why)
+    likely = re.sub(r"[-.\s]+", "_", text.partition("=")[0].strip(" ${}")[:MAX_NAME_CHARACTERS])
+    instead = (likely,) if _NAME.fullmatch(likely) else ()
+    return PatternError(text, "is not the name of a variable", why=_ALPHABET, instead=instead)

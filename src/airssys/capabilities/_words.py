@@ -63,9 +63,11 @@ def _check_word(text: str, word: str) -> None:
     if word in ("#", "**"):
         why = "it stands for all the words that follow"
         raise PatternError(text, f"has a {word} before its end", why=why, instead=_likely(text))
+    if not text:
+        raise PatternError(text, "is empty", why="it names nothing")
     if not word:
         why = "dots stand between words, and patterns are compared word by word"
-        raise PatternError(text, "has an empty word" if text else "is empty", why=why, instead=_likely(text))
+        raise PatternError(text, "has an empty word", why=why, instead=_likely(text))
     if "*" in word or "#" in word:
         why = "a wildcard stands for whole words, between dots"
         raise PatternError(text, "has a wildcard beside other characters", why=why, instead=_likely(text))
@@ -73,8 +75,10 @@ def _check_word(text: str, word: str) -> None:
 
 
 def _likely(text: str) -> tuple[str, ...]:
-    """The pattern that a text was probably meant to be: slashes are dots, a wildcard takes the whole word."""
+    """The pattern that a text was probably meant to be; none that is nothing but wildcards."""
     words = [word for word in re.split(r"[./:\s]+", text[:MAX_WORDS_CHARACTERS]) if word]
-    end = next((at for at, word in enumerate(words) if word in ("#", "**")), len(words))
-    whole = ["*" if "*" in word or "#" in word else word for word in words[:end]] + ["#"] * (end < len(words))
-    return (".".join(whole),) if whole and all(each in "*#" or _NORMAL.fullmatch(each) for each in whole) else ()
+    whole = ["*" if "*" in word or "#" in word else word for word in words]
+    if words and words[-1] in ("#", "**"):
+        whole[-1] = "#"
+    names = [word for word in whole if word not in ("*", "#")]
+    return (".".join(whole),) if names and all(map(_NORMAL.fullmatch, names)) else ()

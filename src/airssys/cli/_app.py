@@ -26,7 +26,7 @@ from airssys.cli._machine import engine_version
 from airssys.cli._options import PROGRAM
 from airssys.cli._run import run as run_verb
 from airssys.cli._sign import sign
-from airssys.cli._signals import end_on_signals
+from airssys.cli._signals import ending_on_signals
 from airssys.cli._trust import trust
 from airssys.errors import AirssysError, HostError, InternalError
 
@@ -75,12 +75,12 @@ def program(
 def run(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
     prepare_streams()
-    end_on_signals()
     words = list(sys.argv[1:] if argv is None else argv)
     options = words[: words.index("--")] if "--" in words else words
     try:
-        code = _run(shield(words))
-        sys.stdout.flush()
+        with ending_on_signals():
+            code = _run(shield(words))
+            sys.stdout.flush()
     except BrokenPipeError:
         code = ExitCode.BROKEN_PIPE
     except AirssysError as error:

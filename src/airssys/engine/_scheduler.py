@@ -105,8 +105,8 @@ class Scheduler:
 
     def _start_worker(self) -> None:
         thread = threading.Thread(target=self._work, name=f"airssys-worker-{len(self._threads)}", daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)  # only now: a signal handler may raise while it starts
 
     def _work(self) -> None:
         slot = current_slot()

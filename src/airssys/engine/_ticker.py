@@ -60,8 +60,9 @@ class Ticker:
                     hint="start components in the process that runs them, before it exits",
                 )
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="airssys-ticker", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="airssys-ticker", daemon=True)
+                thread.start()
+                self._thread = thread  # only now: a signal handler may raise while it starts
             self.asleep = False
             self._wakeup.set()
 

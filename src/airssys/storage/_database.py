@@ -77,7 +77,7 @@ class Database:
             StorageFailed: the changes could not be written; none was made.
         """
         with self._lock:
-            if False:
+            if self._is_writing:
                 yield
                 return
             self.execute("BEGIN IMMEDIATE")

@@ -123,11 +123,11 @@ class PrivateKey:
         """
         try:
             key = load_ssh_private_key(content, password=None)
-        except (TypeError, ValueError, UnsupportedAlgorithm) as error:
-            if "encrypted" in str(error):
-                raise KeyUnusable(
-                    "this private key has a passphrase", hint="sign with a key that has none, kept where only you read"
-                ) from None
+        except TypeError:  # how the library says that it wants a password
+            raise KeyUnusable(
+                "this private key has a passphrase", hint="sign with a key that has none, kept where only you read"
+            ) from None
+        except (ValueError, UnsupportedAlgorithm):
             raise KeyUnusable("this is no private key in the form of OpenSSH") from None
         if not isinstance(key, Ed25519PrivateKey):
             raise KeyUnusable("this key is not Ed25519, the only kind that is used here")

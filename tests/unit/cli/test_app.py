@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
@@ -12,7 +13,7 @@ from airssys.cli import _app, _doctor
 
 @pytest.fixture(autouse=True)
 def leave_signals_alone(monkeypatch):
-    monkeypatch.setattr(_app, "end_on_signals", lambda: None)
+    monkeypatch.setattr(_app, "ending_on_signals", contextlib.nullcontext)
 
 
 @pytest.fixture
