@@ -14,6 +14,8 @@ from tests.guests.apart import run_apart
 from tests.guests.hosting import Guests
 from tests.guests.interfaces import host_interface
 
+#: How much a slice on the event loop's thread, which is measured by wall clock, may be off on a busy machine.
+SLICE = 0.05
 #: Turns of `spin-for` that take a machine of today some tenths of a second.
 LONG = 200_000_000
 
@@ -48,7 +50,7 @@ async def test_what_is_charged_is_what_the_process_used(guests: Guests):
         used = time.process_time() - before
     charged = component.cpu.last_call_seconds
     assert used > 0.02, "the call is too short to be measured"
-    assert 0.75 * used < charged < 1.1 * used + 0.01
+    assert 0.75 * used < charged < 1.2 * used + SLICE
 
 
 async def test_twice_the_work_is_twice_the_time(guests: Guests):
@@ -65,13 +67,13 @@ async def test_the_total_is_the_sum_of_all_calls_also_of_failed_ones(guests: Gue
     async with guests.host() as host:
         component = await guests.start(host, "hostile")
         total = component.cpu.total_seconds
-        calls = [("spin-for", (LONG // 10,)), ("trap", ()), ("count-calls", ()), ("spin", ()), ("count-calls", ())]
-        for export, args in calls:
+        for export in ("pages", "trap", "count-calls", "spin", "count-calls"):
             with contextlib.suppress(GuestTrapped, DeadlineExceeded):
-                await component.call(export, *args, timeout=0.1)
+                await component.call(export, timeout=0.1 if export == "spin" else None)
             total += component.cpu.last_call_seconds
         assert component.cpu.calls == 5
-        assert total <= component.cpu.total_seconds < total + 0.02  # and two instantiations
+        assert total > 0.01
+        assert total <= component.cpu.total_seconds < total + 2 * SLICE  # and two instantiations
         assert component.status.restarts == 2
 
 
@@ -82,7 +84,7 @@ async def test_a_call_that_a_deadline_ended_is_charged_in_full(guests: Guests):
         with pytest.raises(DeadlineExceeded):
             await component.call("spin", timeout=0.4)
         used = time.process_time() - before
-    assert 0.6 * used < component.cpu.last_call_seconds < 1.1 * used + 0.01
+    assert 0.6 * used < component.cpu.last_call_seconds < 1.2 * used + SLICE
 
 
 async def test_starting_is_charged_but_is_no_call(guests: Guests):
@@ -90,7 +92,7 @@ async def test_starting_is_charged_but_is_no_call(guests: Guests):
         before = time.process_time()
         component = await guests.start(host, "worker", text=START_WORKS)
         used = time.process_time() - before
-    assert 0.01 < component.cpu.total_seconds < used
+    assert 0.01 < component.cpu.total_seconds < used + SLICE
     assert (component.cpu.calls, component.cpu.last_call_seconds) == (0, 0)
 
 
@@ -113,8 +115,8 @@ async def test_a_neighbours_work_is_not_charged(guests: Guests):
 async def test_sleeping_in_a_host_function_is_not_charged(guests: Guests):
     async with guests.host() as host:
         component = await guests.start(host, "host-calls", interfaces=[host_interface()])
-        await component.call("nap", 300)
-        assert component.cpu.last_call_seconds < 0.1
+        await component.call("nap", 500)
+        assert component.cpu.last_call_seconds < 0.25
 
 
 async def test_work_of_a_host_function_is_not_charged(guests: Guests):

@@ -48,9 +48,9 @@ class Agenda:
         return bool(self._stopping) or self._starting is not None
 
     @property
-    def has_stops(self) -> bool:
-        """Whether anybody is still to be asked to stop, or has not stopped yet."""
-        return bool(self._to_stop) or bool(self._stopping)
+    def is_busy(self) -> bool:
+        """Whether anything is left to be done or waited for."""
+        return self.is_waiting or bool(self._to_stop) or bool(self._to_start)
 
     @property
     def to_start(self) -> tuple[str, ...]:

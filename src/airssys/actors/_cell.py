@@ -139,10 +139,7 @@ class ActorCell(Node):
 
     def start(self, reason: ExitReason | None) -> None:
         """Begin an incarnation at the next turn of the loop."""
-        self.state = State.STARTING
-        if reason is not None:
-            self.restarts += 1
-            self.services.counts.restarts += 1
+        self.begin_life(reason)
         self.incarnation = Incarnation(self, reason)
         self.incarnation.wake()
 

@@ -88,6 +88,13 @@ class Node(ABC):
     def picture(self) -> TreeNode:
         """It and everything below it, as a value."""
 
+    def begin_life(self, reason: ExitReason | None) -> None:
+        """An incarnation begins; see `start`."""
+        self.state = State.STARTING
+        if reason is not None:
+            self.restarts += 1
+            self.services.counts.restarts += 1
+
     @property
     def uptime_seconds(self) -> float:
         """How long this incarnation has lived."""

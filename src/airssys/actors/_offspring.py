@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from airssys.errors import ActorError, ChildNotFound, NameTaken, TooManyChildren
 
@@ -57,12 +57,16 @@ class Offspring:
             raise ChildNotFound(f"{self._path} has no child {id!r}; it has {', '.join(self._by_id) or 'none'}")
         return child
 
+    def among(self, ids: Iterable[str]) -> list[Child]:
+        """Those of these that are still children."""
+        return [self._by_id[id] for id in ids if id in self._by_id]
+
     def living(self) -> list[Child]:
         """Those that have an incarnation."""
         return [child for child in self._by_id.values() if child.node.state.has_incarnation]
 
     def renew(self) -> None:
-        """Have the children of the specification: those from before a restart, with their refs and mailboxes, or new."""
+        """Have the children of the specification: new, or those from before a restart with their refs and mailboxes."""
         before, self._by_id = self._by_id, {}
         for spec in self._does.children:
             child = before.get(spec.id)

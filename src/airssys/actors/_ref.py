@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airssys.errors import AskedItself, AskTimedOut
 
 from ._checks import check_seconds
+from ._dead_letters import DeadLetterReason
 from ._envelope import Envelope
 from ._reasons import KILLED_KIND, NORMAL, ExitReason
 from ._reply import Reply
@@ -19,6 +20,7 @@ from ._state import State
 if TYPE_CHECKING:
     from ._bonds import Monitor
     from ._cell import ActorCell
+    from ._mailbox import Ticket
     from ._node import Node
     from ._statistics import ActorStatistics
 
@@ -174,7 +176,7 @@ class ActorRef(Ref):
         answer: asyncio.Future[Any] = services.loop.create_future()
         reply = Reply(answer, cell, asker=sender, correlation_id=number, deadline=deadline)
         ticket = cell.deliver_or_wait(Envelope(message, sender, reply, number, deadline), None)
-        timer = services.loop.call_later(timeout, _time_out, answer, cell.path, timeout)
+        timer = services.loop.call_later(timeout, _time_out, answer, cell, ticket, timeout)
         try:
             return await answer
         finally:
@@ -189,8 +191,9 @@ class ActorRef(Ref):
         return self._node.statistics()
 
 
-def _time_out(answer: asyncio.Future[Any], path: str, timeout: float) -> None:
+def _time_out(answer: asyncio.Future[Any], cell: ActorCell, ticket: Ticket | None, timeout: float) -> None:
+    if ticket is not None and cell.mailbox.withdraw(ticket):
+        cell.services.undeliverable(ticket.envelope, cell.ref, DeadLetterReason.EXPIRED)
     if not answer.done():
-        answer.set_exception(
-            AskTimedOut(f"{path} did not reply within {timeout:g} s", path=path, timeout_seconds=timeout)
-        )
+        told = f"{cell.path} did not reply within {timeout:g} s"
+        answer.set_exception(AskTimedOut(told, path=cell.path, timeout_seconds=timeout))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Final
 
 from airssys.errors import ActorError, InternalError, SystemNotRunning
@@ -22,7 +23,7 @@ from ._events import Escalated, Restarted
 from ._ledger import Ledger
 from ._node import Node, Parent
 from ._offspring import Offspring
-from ._plan import restart_plan, stop_plan
+from ._plan import StopPlan, restart_plan, stop_plan
 from ._reasons import ESCALATED_KIND, FAILED_KIND, KILLED, SHUTDOWN, ExitReason
 from ._services import Services
 from ._spec import ActorFactory, AutoShutdown, ChildSpec, Strategy, SupervisorSpec
@@ -85,7 +86,7 @@ class SupervisorNode(Node):
             self._close(ExitReason(kind=FAILED_KIND, error=error))
         else:
             self.children.renew()
-            self._agenda.replace((), self.children.ids)
+            self._replan((), self.children.ids)
         self._advance()
 
     def request_stop(self, reason: ExitReason) -> None:
@@ -149,7 +150,7 @@ class SupervisorNode(Node):
         elif self._closing is not None or self._agenda.is_to_start(child.spec.id):
             self._has_stopped(child, Fate.REST, reason)  # it would have been asked anyway
         elif child.is_new and child.is_dynamic:
-            self.children.forget(child, reason)
+            self._forget(child, reason)
         elif self.state is not State.STARTING:
             self._decide(child, reason)
         elif was_starting:
@@ -168,9 +169,13 @@ class SupervisorNode(Node):
     def _has_stopped(self, child: Child, fate: Fate, reason: ExitReason) -> None:
         """A child that was asked to stop has."""
         if fate is Fate.VANISH or child.is_temporary or (fate is Fate.LEAVE and not child.is_kept):
-            self.children.forget(child, reason)
+            self._forget(child, reason)
         elif fate is Fate.LEAVE and child.node.state is not State.ENDED:
             child.node.end(reason)
+
+    def _forget(self, child: Child, reason: ExitReason) -> None:
+        self._agenda.drop(child.spec.id)
+        self.children.forget(child, reason)
 
     def _has_ended(self, child: Child, reason: ExitReason) -> None:
         """A child has ended for good, by itself."""
@@ -179,7 +184,7 @@ class SupervisorNode(Node):
         if child.is_kept:
             child.node.end(reason)
         else:
-            self.children.forget(child, reason)
+            self._forget(child, reason)
         if child.spec.is_significant and self._was_last_significant():
             self._close(SHUTDOWN)
 
@@ -218,8 +223,9 @@ class SupervisorNode(Node):
         order = self._does.stop_order
         plan = restart_plan(self._does.strategy, order, self.children.ids, child.spec.id, temporary)
         waiting = {id for id in self._agenda.to_start if self.children.find(id).is_new}
-        due = waiting.union(plan.start)
-        self._stop(plan.stop_order_of(child.spec.id), [id for id in self.children.ids if id in due])
+        leaving = {each.spec.id for each in self.children if each.fate not in (None, Fate.REST)}
+        due = waiting.union(plan.start) - leaving
+        self._replan(plan.stop, [id for id in self.children.ids if id in due])
         self._wait(delay)
         return plan.start
 
@@ -243,3 +249,185 @@ class SupervisorNode(Node):
         self._close(ExitReason(kind=ESCALATED_KIND, error=reason.error, detail=detail, is_host_fault=fault))
 
     # ------------------------------------------------------------ the agenda
+
+    def _close(self, reason: ExitReason) -> None:
+        """Put on the agenda that everybody stops, and then end."""
+        if self._closing is None and self.state.has_incarnation:
+            self._closing = reason
+            if self.state is State.RUNNING:
+                self.state = State.STOPPING
+            self._wait(0.0)
+            self._deferred.clear()
+            for child in self.children:
+                child.cancel_timer()
+            self._replan(stop_plan(self._does.stop_order, self.children.ids), ())
+
+    def _replan(self, stop: StopPlan, start: Iterable[str]) -> None:
+        living = {child.spec.id for child in self.children.living()}
+        groups = (tuple(id for id in group if id in living) for group in stop)
+        self._agenda.replace(tuple(group for group in groups if group), start)
+
+    def _wait(self, seconds: float) -> None:
+        """Let those that are to be started wait so long."""
+        if self._delay is not None:
+            self._delay.cancel()
+            self._delay = None
+        if seconds > 0.0:
+            self._delay = self.services.loop.call_later(seconds, self._has_waited)
+
+    def _has_waited(self) -> None:
+        self._delay = None
+        self._advance()
+
+    def _advance(self) -> None:
+        """Do what is on the agenda, as far as it goes without waiting."""
+        if self._is_advancing:
+            return  # a child reported at once; the loop below goes on from there
+        self._is_advancing = True
+        try:
+            while self.state.has_incarnation and self._step():
+                pass
+        finally:
+            self._is_advancing = False
+
+    def _step(self) -> bool:
+        match self._agenda.next_step(may_start=self._delay is None):
+            case StopNext(children=ids):
+                self._stop_together(ids)
+            case StartNext(child=id):
+                self._start_child(self.children.find(id))
+            case None if self._agenda.is_busy or self._delay is not None:
+                return False
+            case None if self._closing is not None:
+                self._finish(self._closing)
+            case None if self.state is State.STARTING:
+                self._has_started_all()
+            case None:
+                return False
+        return True
+
+    def _stop_together(self, ids: tuple[str, ...]) -> None:
+        living = [child for child in self.children.among(ids) if child.node.state.has_incarnation]
+        for child in living:
+            child.fate = child.fate or Fate.REST
+        for id in set(ids).difference(child.spec.id for child in living):
+            self._agenda.exited(id)  # by itself, before its turn to be asked
+        for child in living:
+            child.node.request_stop(SHUTDOWN)
+
+    def _start_child(self, child: Child) -> None:
+        child.timer = None
+        child.last_start = self.services.clock.monotonic()
+        if child.node.state is State.ENDED:
+            self.children.replace_node(child)
+        child.node.start(child.node.exit_reason)
+
+    def _has_started_all(self) -> None:
+        self.has_started()
+        deferred, self._deferred = self._deferred, []
+        for child, reason in deferred:
+            if self._closing is None and child.node.state is State.DOWN:
+                self._decide(child, reason)
+
+    def _finish(self, reason: ExitReason) -> None:
+        self._closing = None
+        if self._grace is not None:
+            self._grace.cancel()
+            self._grace = None
+        for child in self.children:
+            if not child.is_kept:
+                self._forget(child, reason)
+        self.has_exited(reason)
+
+    # ------------------------------------------------------------ what its ref and its children's contexts need
+
+    def add(self, spec: ChildSpec) -> Node:
+        """Take in a dynamic child, and start it: now, or after those that are to be started before it.
+
+        Raises:
+            SystemNotRunning: the supervisor is not alive, or about to end.
+            NameTaken, TooManyChildren, SpecInvalid: see `Offspring.add`.
+        """
+        if not self.state.has_incarnation or self._closing is not None:
+            raise SystemNotRunning(f"{self.path} is {self.state}, and takes no child")
+        child = self.children.add(spec)
+        if self.state is State.RUNNING and not self._agenda.is_busy:
+            self._start_child(child)
+        else:
+            self._agenda.start_too(spec.id)
+        return child.node
+
+    def spawn(self, spec: ChildSpec) -> ActorCell:
+        """Take in a dynamic actor."""
+        node = self.add(spec)
+        if not isinstance(node, ActorCell):
+            raise InternalError(f"{node.path} was to be an actor")
+        return node
+
+    def free_id(self, start: ActorFactory) -> str:
+        """An id that no child has."""
+        return self.children.free_id(start)
+
+    def dismiss(self, id: str, fate: Fate) -> Node:
+        """Ask one child to stop for good, whatever its specification says about restarts."""
+        child = self.children.find(id)
+        node = child.node
+        child.cancel_timer()
+        self._agenda.drop(id)
+        if node.state.has_incarnation:
+            child.fate = fate
+            node.request_stop(SHUTDOWN)
+        else:
+            if node.state is State.DOWN:
+                node.end(SHUTDOWN)
+            self._has_stopped(child, fate, SHUTDOWN)
+        self._advance()
+        return node
+
+    def revive(self, id: str) -> Node:
+        """Start a child that has ended for good; one that lives or will live is left alone."""
+        child = self.children.find(id)
+        if not self.state.has_incarnation or self._closing is not None:
+            raise SystemNotRunning(f"{self.path} is {self.state}, and starts no child")
+        if child.node.state is State.ENDED and not self._agenda.is_to_start(id):
+            self._start_child(child)
+        return child.node
+
+    def _make(self, spec: ChildSpec) -> Node:
+        path = f"{self.prefix}/{spec.id}"
+        if isinstance(spec.start, SupervisorSpec):
+            return SupervisorNode(spec, spec.start, self, path, self.services)
+        return ActorCell(spec, self, path, self.services)
+
+    @property
+    def prefix(self) -> str:
+        """What the paths of its children begin with."""
+        return self.path.removesuffix("/")
+
+    # ------------------------------------------------------------ looking at it
+
+    def statistics(self) -> SupervisorStatistics:
+        """A snapshot."""
+        states = [child.node.state for child in self.children]
+        return SupervisorStatistics(
+            path=self.path,
+            state=self.state,
+            uptime_seconds=self.uptime_seconds,
+            children=len(states),
+            running=states.count(State.RUNNING),
+            waiting=states.count(State.DOWN),
+            child_restarts=self._ledger.restarts,
+            host_fault_restarts=self._ledger.host_fault_restarts,
+            escalations=self._escalations,
+            restarts=self.restarts,
+        )
+
+    def picture(self) -> TreeNode:
+        """It and everything below it, as a value."""
+        return TreeNode(
+            path=self.path,
+            state=self.state,
+            restarts=self.restarts,
+            strategy=self._does.strategy,
+            children=tuple(child.node.picture() for child in self.children),
+        )

@@ -28,18 +28,18 @@ class SupervisorRef(Ref):
     @property
     def children(self) -> Mapping[str, Ref]:
         """Its children by id, in start order: a snapshot."""
-        return {name: child.node.ref for name, child in self._node.children.items()}
+        return {child.spec.id: child.node.ref for child in self._node.children}
 
     def actor(self, id: str) -> ActorRef:
         """The ref of a child that is an actor; `ChildNotFound` when there is none."""
-        ref = self._node.child(id).node.ref
+        ref = self._node.children.find(id).node.ref
         if not isinstance(ref, ActorRef):
             raise ChildNotFound(f"{ref.path} is a supervisor, not an actor", hint="use `supervisor(id)`")
         return ref
 
     def supervisor(self, id: str) -> SupervisorRef:
         """The ref of a child that is a supervisor; `ChildNotFound` when there is none."""
-        ref = self._node.child(id).node.ref
+        ref = self._node.children.find(id).node.ref
         if not isinstance(ref, SupervisorRef):
             raise ChildNotFound(f"{ref.path} is an actor, not a supervisor", hint="use `actor(id)`")
         return ref
@@ -103,7 +103,9 @@ class SupervisorRef(Ref):
         shutdown: Shutdown | None = None,
     ) -> SupervisorRef:
         """Start a supervisor below this one and wait until its children live; otherwise like `start_child`."""
-        child = ChildSpec(id=id, start=spec, restart=check_choice("restart", restart, RestartType), shutdown=shutdown, name=name)
+        child = ChildSpec(
+            id=id, start=spec, restart=check_choice("restart", restart, RestartType), shutdown=shutdown, name=name
+        )
         await self.start_child(child)
         return self.supervisor(id)
 

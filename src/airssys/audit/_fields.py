@@ -1,4 +1,4 @@
-"""What may stand in a record: names, short sentences and the names of resources; never a value that a guest chose freely.
+"""What may stand in a record: names, short sentences and names of resources; no value that a guest chose freely.
 
 Every function is total, and gives JSON. A text that has not the shape of its field is not recorded: only how long it
 was. So a variable's value, a header or a message cannot enter a record, not even by mistake.

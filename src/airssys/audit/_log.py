@@ -41,8 +41,14 @@ class AuditLog:
         with self._lock:
             opened = self._sink.open()
             self._head = opened.head
-            if opened.torn is not None:
-                self._write(opened.torn)
+            self._unwritten = 0
+            try:
+                if opened.torn is not None:
+                    self._write(opened.torn)
+            except AuditUnavailable:
+                self._head = None
+                self._sink.close()
+                raise
 
     def append(self, event: Event, *, durable: bool = False) -> int:
         """Record an event; it has left this process when the call returns. Without a record, no effect: whoever gets

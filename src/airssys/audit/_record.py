@@ -65,7 +65,7 @@ class Entry:
 
 def record_line(sequence: int, previous: str, wall: float, monotonic: float, body: str) -> bytes:
     """The line of a record, without the line break."""
-    second = int(wall)
+    second = int(wall // 1)
     return (
         f'{{"schema":{SCHEMA},"sequence":{sequence},"previous":"{previous}",'
         f'"utc":"{_second(second)}.{int((wall - second) * 1e6):06d}Z","monotonic":{monotonic:.6f},{body}}}'

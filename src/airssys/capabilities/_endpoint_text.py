@@ -100,7 +100,7 @@ def _host_fault(text: str) -> _EndpointFault:
         why = "*. stands before a whole name, so that it cannot match evilexample.org for example.org"
         return _EndpointFault("has a * within its host", why=why)
     if "/" in text:
-        if _enclosing_block(text) is not None:
+        if _enclosing_block(text) is not None and text.strip("[]").rpartition("/")[2].isdecimal():
             return _EndpointFault(
                 "has bits set behind the prefix of its block", why="it is unclear which block is meant"
             )

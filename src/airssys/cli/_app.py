@@ -80,7 +80,6 @@ def run(argv: Sequence[str] | None = None) -> int:
     try:
         with ending_on_signals():
             code = _run(shield(words))
-            sys.stdout.flush()
     except BrokenPipeError:
         code = ExitCode.BROKEN_PIPE
     except AirssysError as error:
@@ -93,7 +92,9 @@ def run(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     """Run it; every exception that comes out of here is one of ours, or a broken pipe."""
     try:
-        return int(typer.main.get_command(app).main(args=words, prog_name=PROGRAM, standalone_mode=False) or 0)
+        code = int(typer.main.get_command(app).main(args=words, prog_name=PROGRAM, standalone_mode=False) or 0)
+        sys.stdout.flush()
+        return code
     except (AirssysError, BrokenPipeError):
         raise
     except SystemExit as end:  # a signal; typer after a completion; typer and rich when nobody reads on

@@ -110,19 +110,29 @@ class Scheduler:
 
     def _work(self) -> None:
         slot = current_slot()
-        while (fiber := self._next()) is not None:
+        while self._wait_for_work():
+            self._work_once(slot)
+
+    def _wait_for_work(self) -> bool:
+        """Wait until something is queued; False when the scheduler stops. Holds on to no fiber meanwhile."""
+        with self._condition:
+            while not self._stopping and not len(self._queue):
+                self._idle += 1
+                self._condition.wait()
+                self._idle -= 1
+            return not self._stopping
+
+    def _work_once(self, slot: PollSlot) -> None:
+        fiber = self._next()
+        if fiber is not None:
             again = fiber.run_slice(slot)
             if not self._put_back(fiber, again=again):
                 fiber.parked()
 
     def _next(self) -> Schedulable | None:
+        """The next fiber that nobody withdrew, which is running from now on."""
         with self._condition:
-            while not self._stopping:
-                if not len(self._queue):
-                    self._idle += 1
-                    self._condition.wait()
-                    self._idle -= 1
-                    continue
+            while len(self._queue) and not self._stopping:
                 fiber = self._queue.pop()
                 if fiber.place is Place.QUEUED and not fiber.withdrawn:
                     fiber.place = Place.RUNNING

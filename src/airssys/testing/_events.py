@@ -15,9 +15,9 @@ _CAPACITY = 100_000
 class EventLog:
     """Everything that happened since it was made; make it right after entering the system.
 
-        log = EventLog(system)
-        ...
-        assert [event.ref.path for event in log.of(Started)] == ["/a", "/b"]
+    log = EventLog(system)
+    ...
+    assert [event.ref.path for event in log.of(Started)] == ["/a", "/b"]
     """
 
     def __init__(self, system: ActorSystem) -> None:

@@ -13,6 +13,7 @@ class Paths:
 
     Attributes:
         text: the pattern, as it is shown.
+        is_everything: the pattern names no place, and so matches every path or nearly every one.
 
     Raises:
         PatternError: the text is no pattern of paths; it is a ValueError.
@@ -28,10 +29,10 @@ class Paths:
     _set: CapabilitySet = field(repr=False, compare=False)
 
     def __init__(self, text: str) -> None:
-        pattern = PathPattern(text)
-        object.__setattr__(self, "text", pattern.text)
-        object.__setattr__(self, "is_everything", pattern.names_nothing)
-        object.__setattr__(self, "_set", CapabilitySet([Capability(Kind.FILESYSTEM, Action.READ, pattern)]))
+        reading = Capability(Kind.FILESYSTEM, Action.READ, PathPattern(text))
+        object.__setattr__(self, "text", reading.pattern.text)
+        object.__setattr__(self, "is_everything", reading.cancels_the_sandbox)
+        object.__setattr__(self, "_set", CapabilitySet([reading]))
 
     def include(self, path: str) -> bool:
         """Tell whether a path matches. Total: one that is not absolute and normal, or has a percent sign, does not."""

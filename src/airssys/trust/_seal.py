@@ -22,7 +22,7 @@ _KEY_BYTES: Final = 32
 #: A record has about 100 bytes.
 _MAX_RECORD_BYTES: Final = 4096
 _PURPOSE: Final = b"airssys trust file 1\0"
-_SEAL: Final = re.compile(rb"(?:\A|(?<=\n))# airssys-seal ([0-9]{1,12}) ([0-9a-f]{64})\n\Z")
+_SEAL: Final = re.compile(rb"(?:\A|(?<=\n))# airssys-seal ([1-9][0-9]{0,11}) ([0-9a-f]{64})\n\Z")
 #: One that is not at the end any more was left there by somebody who added lines.
 _ANY_SEAL: Final = re.compile(rb"^# airssys-seal [0-9]+ [0-9a-f]{64}\n", re.MULTILINE)
 

@@ -52,7 +52,11 @@ PATHS = {
         ("/data/[[]abc",),
     ),
     "/data/[z-a]": ("has the range z-a, which runs backwards", "nothing would match it", ()),
-    "/data/[/]": ("has a [ that is never closed", "a class ends with ], and the bracket itself is [[]", ()),
+    "/data/[/]": (
+        "has a [ that is never closed",
+        "a class ends with ], and the bracket itself is [[]",
+        ("/data/[[]/]",),
+    ),
     "/data/{a,b}.xml": (
         "has a {",
         "alternatives are patterns of their own; a brace itself is [{] or [}]",
@@ -144,8 +148,8 @@ ENDPOINTS = {
         (),
     ),
     "10.0.0.0/255.0.0.0:80": (
-        "has bits set behind the prefix of its block",
-        "it is unclear which block is meant",
+        "has a block that does not exist",
+        "a block is an address, a slash and a prefix length",
         ("10.0.0.0/8:80",),
     ),
     "[fe80::1%eth0]:80": ("has no IPv6 address in its brackets", "brackets hold an IPv6 address or a block", ()),

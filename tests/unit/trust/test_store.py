@@ -253,7 +253,7 @@ def test_a_link_in_place_of_the_file_is_not_followed(store):
     store.path.rename(store.path.with_name("elsewhere"))
     store.path.symlink_to("elsewhere")
 
-    with pytest.raises(TrustFileUnusable, match="cannot read .*: Too many levels of symbolic links"):
+    with pytest.raises(TrustFileUnusable, match=r"cannot read .*: Too many levels of symbolic links"):
         store.read()
 
 
@@ -268,5 +268,5 @@ def test_a_text_that_is_not_utf8_is_said_to_be_so(store):
 def test_a_folder_that_cannot_be_made_is_an_error_of_ours(tmp_path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(TrustFileUnusable, match="cannot write .*: Not a directory"):
+    with pytest.raises(TrustFileUnusable, match=r"cannot write .*: File exists"):
         TrustStore(tmp_path / "file" / "trust.toml").write(append("#"))

@@ -12,7 +12,7 @@ from typing import Final
 from airssys.trust.git._ids import GitUnreadable
 
 _SECTION: Final = re.compile(r'\[(?P<name>[A-Za-z0-9-]+)(?:[ \t]+"(?P<sub>(?:[^"\\]|\\.)*+)")?\][ \t]*')
-_KEY: Final = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]*)[ \t]*(?:=[ \t]*(?P<value>.*)|(?=[#;]|\Z))")
+_KEY: Final = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]*)[ \t]*(?:=[ \t]*(?P<value>.*)|[#;].*)?")
 #: A quoted part, a comment, an escape, or a run of anything else.
 _PIECE: Final = re.compile(r'(?P<mark>["#;])|\\(?P<escaped>.?)|(?P<plain>[^"#;\\]+)')
 _ESCAPES: Final = {"n": "\n", "t": "\t", "b": "\b", '"': '"', "\\": "\\"}
@@ -60,7 +60,7 @@ def _value(text: str) -> str:
             kept = len(value)
         else:
             value += piece[0]
-            kept = len(value) if is_quoted else len(value.rstrip())
+            kept = len(value) if is_quoted else max(kept, len(value.rstrip()))
     if is_quoted:
         raise GitUnreadable("its configuration has a quote that does not end")
     return value[:kept]
