@@ -14,3 +14,14 @@ class FakeClock:
 
     def wall(self) -> float:
         raise AssertionError("nothing that measures durations may look at a clock that can be set")
+
+
+class WallClock(FakeClock):
+    """A clock that also has a time of day, which a test sets apart from the other one."""
+
+    def __init__(self, now: float = 100.0, today: float = 1_700_000_000.0) -> None:
+        super().__init__(now)
+        self.today = today
+
+    def wall(self) -> float:
+        return self.today

@@ -221,6 +221,21 @@ class DevelopmentRefused(TrustError):
     hint = "leave development mode off, or unset AIRSSYS_ENV if this machine is not in production"
 
 
+class PolicyError(OperatorError):
+    """The operator's policy is malformed. It is refused as a whole: half a policy would allow what the rest denies.
+
+    Attributes:
+        problems: one text for each, in the order of the file.
+    """
+
+    code = "policy-invalid"
+    hint = "correct what is named; docs/guides/policy.md has an example of every key"
+
+    def __init__(self, message: str, *, problems: tuple[str, ...] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = problems
+
+
 # ---------------------------------------------------------------- a rule said no
 
 
@@ -231,10 +246,22 @@ class Refused(AirssysError):
 
 
 class CapabilityDenied(Refused):
-    """The guest called an interface that was not granted to it."""
+    """The guest called an interface that was not granted to it, or asked for a resource that it may not have.
+
+    Attributes:
+        request: what was asked for, as `airssys explain --request` reads it; None when a whole interface was refused.
+        rule: which rule decided, with its place; None when a whole interface was refused.
+    """
 
     code = "capability-denied"
     hint = "the component does not hold this capability; it has to be declared, approved and allowed by policy"
+
+    def __init__(
+        self, message: str, *, request: str | None = None, rule: str | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.request = request
+        self.rule = rule
 
 
 class InstanceLimitReached(Refused):

@@ -49,8 +49,8 @@ class Answers:
 
 
 @contextlib.asynccontextmanager
-async def asking(guests: Guests, **settings: Any) -> AsyncIterator[tuple[Component, Answers]]:
-    """A host with one component that asks, and what answers it."""
+async def asking(guests: Guests, **limits: Any) -> AsyncIterator[tuple[Component, Answers]]:
+    """A host with one component that asks, under limits as in `Guests.start`, and what answers it."""
     answers = Answers()
-    async with guests.host(**settings) as host:
-        yield await guests.start(host, "asks", text=ASKS, interfaces=[answers.interface]), answers
+    async with guests.host() as host:
+        yield await guests.start(host, "asks", text=ASKS, interfaces=[answers.interface], **limits), answers

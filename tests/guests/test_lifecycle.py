@@ -8,12 +8,9 @@ import time
 import pytest
 
 from airssys import Component, ComponentState
-from airssys.errors import (
-    ComponentStopped,
-    GuestTrapped,
-)
+from airssys.errors import ComponentStopped, DeadlineExceeded, GuestTrapped
 from tests.guests import wat
-from tests.guests.asking import asking
+from tests.guests.asking import ASKS, Answers, asking
 from tests.guests.hosting import PAGE, Guests, until
 
 
@@ -207,6 +204,39 @@ async def test_cancelling_a_start_leaves_nothing_behind(guests: Guests) -> None:
             assert guests.memories() == 0
 
 
+async def test_a_start_that_is_cancelled_as_its_component_is_ready_leaves_nothing_behind(guests: Guests) -> None:
+    answers = Answers()
+    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    answers.answer = lambda: answer
+    async with guests.host() as host:
+        starting = asyncio.create_task(guests.start(host, "asks", text=ASKS, interfaces=[answers.interface]))
+        await until(lambda: answers.calls == 1)
+        answer.set_result(1)  # in the next turn of the loop the start ends, and before anybody sees it,
+        asyncio.get_running_loop().call_soon(starting.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        assert not host.components
+        assert guests.memories() == 0
+
+
+async def test_a_call_that_is_cancelled_as_its_new_instance_is_ready_leaves_nothing_behind(guests: Guests) -> None:
+    async with asking(guests) as (guest, answers):
+        with pytest.raises(GuestTrapped):
+            await guest.call("trap")
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        answers.answer = lambda: answer
+        call = asyncio.create_task(guest.call("asked"))
+        await until(lambda: answers.calls == 2)
+        answer.set_result(1)
+        asyncio.get_running_loop().call_soon(call.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert guests.memories() <= 1  # the new instance may be kept, but it may not be lost
+        answers.answer = lambda: 1
+        assert await guest.call("asked") == 1
+        assert guests.memories() == 1
+
+
 # ---------------------------------------------------------------- stopping
 
 
@@ -314,6 +344,20 @@ async def test_a_call_that_finishes_at_the_very_end_of_the_grace_time_does_not_h
             await stop
         assert guests.memories() == 0
         await asyncio.gather(call, return_exceptions=True)
+
+
+async def test_a_stop_whose_grace_time_ends_with_the_deadline_of_the_call_is_a_stop(guests: Guests) -> None:
+    async with asking(guests) as (guest, answers):
+        answers.answer = asyncio.get_running_loop().create_future
+        call = asyncio.create_task(guest.call("ask", timeout=0.03))
+        await until(lambda: answers.calls == 2)
+        stop = asyncio.create_task(guest.stop(grace_seconds=0.01))
+        await asyncio.sleep(0)
+        time.sleep(0.06)  # noqa: ASYNC251 - in the next turn of the loop, both are over
+        await stop
+        assert guests.memories() == 0
+        with pytest.raises((ComponentStopped, DeadlineExceeded)):
+            await call
 
 
 async def test_cancelling_a_stop_ends_the_call_at_once(guests: Guests) -> None:

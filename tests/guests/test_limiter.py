@@ -10,6 +10,7 @@ from airssys import ResourceLimiter
 from airssys.engine import StoreBounds
 from airssys.errors import GuestTrapped, LimitRejected, OutOfMemory
 from tests.guests import wat
+from tests.guests.asking import asking
 from tests.guests.hosting import MIB, PAGE, Guests, call, until
 
 REFUSED = -1  # what memory.grow returns then
@@ -174,6 +175,21 @@ async def test_a_raised_limit_holds_for_the_next_instance_too(guests: Guests) ->
             await guest.call("trap")
         assert await guest.call("exhaust-quietly") == 5
         assert guest.memory.limit_bytes == 6 * PAGE
+
+
+@pytest.mark.parametrize("limit", [2 * PAGE, 9 * PAGE])
+async def test_a_limit_that_changes_while_a_new_instance_starts_holds_for_it(guests: Guests, limit: int) -> None:
+    async with asking(guests, max_bytes=4 * PAGE) as (guest, answers):
+        with pytest.raises(GuestTrapped):
+            await guest.call("trap")
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        answers.answer = lambda: answer  # the new instance waits for it in its start function
+        call = asyncio.create_task(guest.call("asked"))
+        await until(lambda: answers.calls == 2)
+        await guest.set_limits(max_bytes=limit)
+        answer.set_result(1)
+        assert await call == 1
+        assert guest.memory.limit_bytes == guest.status.limits.memory.max_bytes == limit
 
 
 async def test_a_limit_below_the_memory_in_use_is_refused_with_the_numbers_and_changes_nothing(guests: Guests) -> None:

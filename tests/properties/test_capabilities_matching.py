@@ -16,6 +16,7 @@ from airssys.capabilities import (
     CapabilityError,
     CapabilitySet,
     Kind,
+    Pattern,
     PatternError,
     Request,
 )
@@ -115,17 +116,23 @@ soup = st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join)
 
 @given(kind=st.sampled_from(Kind), text=st.text(max_size=40) | soup, resource=st.text(max_size=40) | soup)
 def test_any_text_is_a_pattern_or_a_pattern_error_and_any_text_can_be_asked_for(kind, text, resource):
-    try:
-        pattern = SYNTAX[kind].pattern(text)
-    except PatternError as error:
-        assert error.said
-        assert error.why
-        assert not any(SYNTAX[kind].pattern(proposed).is_boundless for proposed in error.instead)
+    pattern = pattern_or_error(kind, text)
+    if isinstance(pattern, PatternError):
+        assert pattern.said
+        assert pattern.why
+        assert not any(SYNTAX[kind].pattern(proposed).is_boundless for proposed in pattern.instead)
         return
     right = Capability(kind, ACTION[kind], pattern)
 
     assert CapabilitySet([right]).allows(Request(kind, right.action, resource)) in (None, right)
     assert SYNTAX[kind].pattern(pattern.text) == pattern
+
+
+def pattern_or_error(kind: Kind, text: str) -> Pattern | PatternError:
+    try:
+        return SYNTAX[kind].pattern(text)
+    except PatternError as error:
+        return error
 
 
 @given(text=soup)

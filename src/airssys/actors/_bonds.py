@@ -7,8 +7,9 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ._reasons import SHUTDOWN, ExitReason
+from ._reasons import NORMAL, SHUTDOWN, ExitReason
 from ._ref import Ref
+from ._state import State
 
 if TYPE_CHECKING:
     from ._cell import ActorCell
@@ -97,7 +98,7 @@ class Bonds:
         self.links: dict[Node, ActorCell] = {}
         self.watchers: dict[Monitor, None] = {}
         self.watching: dict[Monitor, None] = {}
-        self.spawned: list[ActorCell] = []
+        self.spawned: dict[ActorCell, None] = {}
 
     def break_off(self, node: Node, reason: ExitReason) -> None:
         """Tell everybody that this incarnation of the node ended."""
@@ -107,19 +108,19 @@ class Bonds:
             monitor.fire(Down(ref=node.ref, reason=reason))
         for cell in tuple(self.links.values()):
             cell.linked_exited(node, reason)
-        for cell in self.spawned:
+        for cell in tuple(self.spawned):
             cell.request_stop(SHUTDOWN)
 
 
 def link(one: ActorCell, other: ActorCell) -> None:
-    """Make two actors share their fate: each hears at once of every end of the other but of `normal` ones."""
+    """Make two actors share their fate: each hears at once when an incarnation of the other ends."""
     if one is other:
         return
-    if not other.state.has_incarnation:
-        one.linked_exited(other, other.exit_reason or SHUTDOWN)
-        return
-    one.bound().links[other] = other
-    other.bound().links[one] = one
+    if other.state is State.ENDED:
+        one.linked_exited(other, other.exit_reason or NORMAL)
+    else:
+        one.bound().links[other] = other
+        other.bound().links[one] = one
 
 
 def unlink(one: ActorCell, other: ActorCell) -> None:
@@ -141,3 +142,10 @@ def watch(watcher: ActorCell, target: Node) -> Monitor:
     if monitor.down is None:
         watching[monitor] = None
     return monitor
+
+
+def take_along(owner: ActorCell, spawned: ActorCell) -> None:
+    """Have one actor stop when the incarnation of another ends, whatever the reason."""
+    together = owner.bound().spawned
+    together[spawned] = None
+    spawned.watch(lambda _, __: together.pop(spawned, None))

@@ -160,6 +160,9 @@ class ActorCell(Node):
     def has_exited(self, reason: ExitReason) -> None:
         """The incarnation is over."""
         self.incarnation = None
+        self.exit_reason = reason
+        for envelope in self.mailbox.drain_first():
+            self._bury(envelope)
         super().has_exited(reason)
 
     def end(self, reason: ExitReason | None = None) -> None:
@@ -174,10 +177,12 @@ class ActorCell(Node):
         """A linked actor ended: end as well, or get a message about it."""
         if self.bonds is not None:
             self.bonds.links.pop(other, None)
-        if self.incarnation is not None and self.incarnation.traps_exits:
+        if self.incarnation is None:
+            return
+        if self.incarnation.traps_exits:
             self.deliver_first(Exit(ref=other.ref, reason=reason))
         elif reason.kind != NORMAL_KIND:
-            self.request_stop(reason)
+            self.incarnation.request_stop(reason)
 
     # ------------------------------------------------------------ looking at it
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._bonds import Monitor, link, unlink, watch
+from ._bonds import Monitor, link, take_along, unlink, watch
 from ._checks import check_seconds
 from ._envelope import Envelope
 from ._mailbox import MailboxSpec
@@ -151,7 +151,7 @@ class Context:
             mailbox=mailbox or MailboxSpec(),
         )
         cell = self._cell.parent.spawn(spec)
-        self._cell.bound().spawned.append(cell)
+        take_along(self._cell, cell)
         if is_linked:
             link(self._cell, cell)
         return cell.ref
@@ -160,7 +160,8 @@ class Context:
         """Share the fate of another actor: when one ends, but for `normal`, so does the other, for the same reason.
 
         With `traps_exits`, an actor gets an `Exit` message instead, for `normal` ends as well. A link is used up by
-        the end of either, also when it is restarted; linking to one that is down counts as its end.
+        the end of either, also when it is restarted. Linking to one that waits for its restart is a link to its next
+        incarnation; to one that has ended for good, it counts as its end.
         """
         link(self._cell, ref._node)
 

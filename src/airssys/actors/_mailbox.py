@@ -181,6 +181,12 @@ class Mailbox:
             ticket.admitted()
         return left
 
+    def drain_first(self) -> list[Envelope]:
+        """Remove the messages of the system, which belong to the incarnation that ended."""
+        left = list(self._system or ())
+        self._system = None
+        return left
+
     def rest(self) -> None:
         """Give memory back; called when the mailbox is empty and its actor falls idle."""
         self._messages = self._system = self._blocked = None

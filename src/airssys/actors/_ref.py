@@ -73,8 +73,9 @@ class Ref:
     def monitor(self) -> Monitor:
         """Be told once when its current incarnation ends: `down = await ref.monitor()`.
 
-        A monitor is used up by that, also when the actor is restarted; an actor that has ended for good fires it at
-        once. Actors use `Context.monitor`, which sends a message.
+        A monitor is used up by that, also when the actor is restarted. On one that waits for its restart, it is for the
+        next incarnation; one that has ended for good fires it at once. Actors use `Context.monitor`, which sends a
+        message.
         """
         return self._node.watch(None)
 

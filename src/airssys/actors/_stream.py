@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Generic, Self, TypeVar
 
+from airssys.errors import ActorError
+
 from ._checks import check_count
 
 T = TypeVar("T")
@@ -61,6 +63,8 @@ class Subscription(Generic[T]):
         while not self._items:
             if self._is_over:
                 raise StopAsyncIteration
+            if self._wakened is not None and not self._wakened.done():
+                raise ActorError("another task reads this subscription", hint="make a subscription for each reader")
             self._wakened = asyncio.get_running_loop().create_future()
             await self._wakened
         return self._items.popleft()

@@ -13,6 +13,9 @@ from ._record import NO_RECORDS, SCHEMA, Head
 
 HEAD_FILE: Final = "head.json"
 
+#: What a head consists of, besides the schema.
+_MEMBERS: Final = ("sequence", "digest", "file", "end", "closed")
+
 #: More than any head takes.
 _MAX_HEAD_BYTES: Final = 4096
 
@@ -48,15 +51,8 @@ class SavedHead:
 
     def encode(self) -> bytes:
         """The one way in which this head is written."""
-        members = {
-            "schema": SCHEMA,
-            "sequence": self.head.sequence,
-            "digest": self.head.digest,
-            "file": self.place.file,
-            "end": self.place.end,
-            "closed": self.is_closed,
-        }
-        return json.dumps(members).encode("ascii") + b"\n"
+        values = (*self.head, *self.place, self.is_closed)
+        return json.dumps({"schema": SCHEMA, **dict(zip(_MEMBERS, values, strict=True))}).encode("ascii") + b"\n"
 
     def save(self, path: Path) -> None:
         """Put it in place of the last one, whole, and on disk.
@@ -73,15 +69,18 @@ def load_head(path: Path) -> SavedHead | None:
     Raises:
         OSError: it cannot be read.
     """
-    with path.open("rb") as file:
-        content = file.read(_MAX_HEAD_BYTES)
+    with path.open("rb") as stream:
+        content = stream.read(_MAX_HEAD_BYTES)
     try:
         members = json.loads(content)
-        saved = SavedHead(
-            head=Head(members["sequence"], members["digest"]),
-            place=Place(members["file"], members["end"]),
-            is_closed=members["closed"],
-        )
-        return saved if saved.encode() == content else None
-    except (ValueError, RecursionError, TypeError, KeyError):
+    except (ValueError, RecursionError):
         return None
+    if not isinstance(members, dict):
+        return None
+    sequence, digest, file, end, is_closed = (members.get(name) for name in _MEMBERS)
+    if type(sequence) is not int or type(digest) is not str or type(file) is not str:
+        return None
+    if type(end) is not int or type(is_closed) is not bool:
+        return None
+    saved = SavedHead(head=Head(sequence, digest), place=Place(file, end), is_closed=is_closed)
+    return saved if saved.encode() == content else None

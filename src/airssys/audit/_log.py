@@ -41,7 +41,6 @@ class AuditLog:
         with self._lock:
             opened = self._sink.open()
             self._head = opened.head
-            self._unwritten = 0
             try:
                 if opened.torn is not None:
                     self._write(opened.torn)
@@ -64,6 +63,7 @@ class AuditLog:
             AuditUnavailable: it could not be written. The next record that can be says how many could not.
         """
         with self._lock:
+            self._end()
             try:
                 if self._unwritten:
                     self._write(Unwritten(count=self._unwritten))

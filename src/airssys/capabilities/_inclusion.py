@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Final
 
 from ._automaton import Automaton
 from ._chains import Chain, Element
 from ._characters import LAST, CharSet, any_but
 from ._effort import Effort
+
+#: What it takes to make the automaton of a pattern, in steps of the search.
+_STEPS_TO_BEGIN: Final = 20
 
 
 def includes(outer: Sequence[Chain], inner: Chain, separator: str, effort: Effort) -> bool:
@@ -17,6 +21,8 @@ def includes(outer: Sequence[Chain], inner: Chain, separator: str, effort: Effor
 
     True is certain. False means no, or that telling took too much effort.
     """
+    if not effort.allows(_STEPS_TO_BEGIN * (1 + len(outer))):
+        return False
     one, many = Automaton([inner], separator), Automaton(outer, separator)
     if one.start & one.accepting and not many.start & many.accepting:
         return False

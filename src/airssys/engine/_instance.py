@@ -7,6 +7,7 @@ instance is closed and has left nothing behind. Recovery is a new instance, neve
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 from asyncio import _get_running_loop
 from ctypes import c_size_t, c_void_p
@@ -365,7 +366,8 @@ class Call:
         """End the call from outside: whoever awaits `finish` gets `error`, and the instance is gone."""
         self._instance.store.failure = error
         if self._scope is not None:
-            self._scope.reschedule(asyncio.get_running_loop().time())
+            with contextlib.suppress(RuntimeError):  # the deadline passes at this very moment
+                self._scope.reschedule(asyncio.get_running_loop().time())
 
 
 async def _run(store: Store, fiber: Fiber, scope: asyncio.Timeout, timeout_seconds: float, *, inline: bool) -> None:

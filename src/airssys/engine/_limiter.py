@@ -49,6 +49,10 @@ class ResourceLimiter:
         self._history: deque[tuple[float, int]] = deque(maxlen=history)
         self.host_fault: str | None = None
 
+    def renewed(self) -> ResourceLimiter:
+        """A limiter of the same limit, clock and size of history, for the instance that comes next."""
+        return ResourceLimiter(self._limit, clock=self._clock, history=self._history.maxlen or 0)
+
     @property
     def limit_bytes(self) -> int:
         """The ceiling in force."""

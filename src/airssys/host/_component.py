@@ -63,7 +63,7 @@ class Component:
         name: str,
         manifest: Manifest,
         compiled: CompiledComponent,
-        start: Callable[[ResourceLimits], Coroutine[Any, Any, Instance]],
+        start: Callable[[ResourceLimits, ResourceLimiter], Coroutine[Any, Any, Instance]],
         instance: Instance,
         stop_grace_seconds: float,
         on_stop: Callable[[Component], None],
@@ -194,7 +194,8 @@ class Component:
         """A new instance, in a task of its own: a stop ends it, and its host functions cannot wait for this call."""
         self._check_loop()
         token = _starting_here.set((*_starting_here.get(), self))
-        starting = self._starting = asyncio.ensure_future(self._start(self._limits))
+        limiter = self._limiter = self._limiter.renewed()  # from here on a change of limits reaches the new instance
+        starting = self._starting = asyncio.ensure_future(self._start(self._limits, limiter))
         try:
             instance = await starting
         except asyncio.CancelledError:
@@ -204,8 +205,8 @@ class Component:
         finally:
             self._starting = None
             _starting_here.reset(token)
+        instance.set_cpu(self._limits.cpu)
         self._instance = instance
-        self._limiter = instance.limiter
         self._restarts += 1
         return instance
 

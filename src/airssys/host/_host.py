@@ -161,21 +161,23 @@ class Host:
         )
         linked = await asyncio.to_thread(link_whole, compiled, interfaces, denied=is_known_interface)
 
-        async def start_instance(limits: ResourceLimits) -> Instance:
+        async def start_instance(limits: ResourceLimits, limiter: ResourceLimiter) -> Instance:
             return await instantiate(
                 linked,
-                max_memory_bytes=limits.memory.max_bytes,
+                max_memory_bytes=limiter.limit_bytes,
                 cpu=limits.cpu,
                 bounds=self.config.instance,
-                limiter=ResourceLimiter(limits.memory.max_bytes, clock=self._clock),
+                limiter=limiter,
             )
+
+        limiter = ResourceLimiter(manifest.limits.memory.max_bytes, clock=self._clock)
 
         component = Component(
             name=name,
             manifest=manifest,
             compiled=compiled,
             start=start_instance,
-            instance=await start_instance(manifest.limits),
+            instance=await start_instance(manifest.limits, limiter),
             stop_grace_seconds=self.config.stop_grace_seconds,
             on_stop=self._forget,
         )

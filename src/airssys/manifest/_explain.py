@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import _fields as keys
+from ._capabilities import PATTERNS, RATIONALE
 from ._fields import Field
 from ._manifest import Manifest
 from ._quotas import QUOTAS
@@ -31,7 +32,8 @@ def explain(manifest: Manifest) -> tuple[Effective, ...]:
     unset = "python" if manifest.path is None else "default"
     return tuple(
         Effective(key=field.key.path, value=value, source=sources.get(field.key.path, unset))
-        for field, value in (*_about_component(manifest), *_about_limits(manifest), *_about_quotas(manifest))
+        for about in (_about_component, _about_limits, _about_capabilities, _about_quotas)
+        for field, value in about(manifest)
     )
 
 
@@ -62,6 +64,14 @@ def _about_limits(manifest: Manifest) -> list[_Row]:
         (keys.BOUNDS_MIN, limits.memory.bounds.min_bytes),
         (keys.BOUNDS_MAX, limits.memory.bounds.max_bytes),
     ]
+
+
+def _about_capabilities(manifest: Manifest) -> list[_Row]:
+    table = manifest.capabilities.table
+    rows: list[_Row] = [
+        (field, table[f"{kind}.{action}"]) for (kind, action), field in PATTERNS.items() if f"{kind}.{action}" in table
+    ]
+    return rows + [(RATIONALE[kind], text) for kind, text in manifest.rationale.items()]
 
 
 def _about_quotas(manifest: Manifest) -> list[_Row]:

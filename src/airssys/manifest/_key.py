@@ -12,15 +12,17 @@ class Key:
     Attributes:
         path: dotted, as in `resources.cpu.timeout_seconds`.
         example: the right side of a line that is valid, as TOML writes it.
+        parts: how many parts of the path stand left of the equals sign of that line.
     """
 
     path: str
     example: str
+    parts: int = 1
 
     @property
     def name(self) -> str:
-        """The last part of the path: what stands left of the equals sign."""
-        return self.path.rpartition(".")[2]
+        """The last parts of the path: what stands left of the equals sign."""
+        return ".".join(self.path.rsplit(".", self.parts)[-self.parts :])
 
     @property
     def line(self) -> str:

@@ -6,9 +6,11 @@ import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from airssys.capabilities import Kind
 from airssys.quotas import QuotaKind
 
 from . import _fields as keys
+from ._capabilities import declared_capabilities, declared_rationale, unallowed_wildcards, unenforced_capabilities
 from ._chain import Chain, read_chain
 from ._document import manifest_path
 from ._fields import Field
@@ -29,6 +31,7 @@ def load_manifest(
     operator: OperatorDefaults | None = None,
     profile: str | None = None,
     overrides: Mapping[str, object] | None = None,
+    enforced_capabilities: Collection[Kind] = (),
     enforced_quotas: Collection[QuotaKind] = (),
 ) -> Manifest:
     """Read `Component.toml` and everything that it extends, and merge it with what operator and command line say.
@@ -43,6 +46,8 @@ def load_manifest(
         operator: what `load_operator` read.
         profile: the name of one of the operator's profiles.
         overrides: values as TOML has them by key path (`resources.cpu.timeout_seconds`); `None` sets nothing.
+        enforced_capabilities: the kinds that the caller will hold the component to; a list of any other kind is
+            refused, not ignored.
         enforced_quotas: what the caller will hold the component to; any other quota is refused, not ignored.
 
     Raises:
@@ -62,7 +67,11 @@ def load_manifest(
         operator.ceilings,
     )
     _check_bounds(settings, operator.bounds, report)
-    for problem in unenforced(settings, enforced_quotas):
+    for problem in (
+        *unallowed_wildcards(settings, operator.wildcards),
+        *unenforced_capabilities(settings, enforced_capabilities),
+        *unenforced(settings, enforced_quotas),
+    ):
         report.add(problem)
     report.raise_problems()
     return _manifest(chain, settings, operator.bounds)
@@ -157,6 +166,8 @@ def _manifest(chain: Chain, settings: Settings, bounds: MemoryBounds) -> Manifes
             wasm=value_if_set(settings, keys.WASM),
         ),
         limits=_limits(settings, bounds),
+        capabilities=declared_capabilities(settings),
+        rationale=declared_rationale(settings),
         quotas=declared_quotas(settings),
         candidates=_candidates(folder, settings),
         confined_to=folder,

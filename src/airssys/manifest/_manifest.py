@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import semver
 
+from airssys.capabilities import CapabilitySet, Kind
 from airssys.quotas import ResourceQuota
 
+from ._capabilities import RATIONALE
 from ._fields import AUTHORS, DESCRIPTION, LICENSE, NAME, REPOSITORY, VERSION, WASM, Field
 from ._file_problems import WasmNotFound
 from ._limits import ResourceLimits
@@ -63,6 +66,8 @@ class Manifest:
     Attributes:
         component: who the component is.
         limits: what one instance may take, after all sources of settings.
+        capabilities: what the component asks for, whether or not somebody approves it.
+        rationale: why, by kind, in its author's words.
         quotas: what the component may use over time, under the operator's ceilings; its memory is that of `limits`.
         candidates: the component's possible files, most likely first.
         confined_to: the folder that the component must not lead out of; `None` when a program named the file itself.
@@ -77,11 +82,16 @@ class Manifest:
     candidates: tuple[Path, ...]
     confined_to: Path | None = None
     path: Path | None = None
+    capabilities: CapabilitySet = field(default_factory=CapabilitySet)
+    rationale: Mapping[Kind, str] = field(default_factory=dict, hash=False)
     quotas: ResourceQuota = field(default_factory=ResourceQuota)
     sources: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
     files: tuple[tuple[Path, str], ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        for kind, text in self.rationale.items():
+            RATIONALE[kind].decode(text)
+        object.__setattr__(self, "rationale", MappingProxyType(dict(self.rationale)))
         object.__setattr__(self, "quotas", replace(self.quotas, memory_bytes=self.limits.memory.max_bytes))
 
     @classmethod
@@ -92,6 +102,8 @@ class Manifest:
         version: str,
         wasm: str | os.PathLike[str],
         limits: ResourceLimits,
+        capabilities: CapabilitySet | None = None,
+        rationale: Mapping[Kind, str] | None = None,
         quotas: ResourceQuota | None = None,
         description: str | None = None,
         authors: Sequence[str] = (),
@@ -114,6 +126,8 @@ class Manifest:
         return cls(
             component=component,
             limits=limits,
+            capabilities=CapabilitySet() if capabilities is None else capabilities,
+            rationale={} if rationale is None else rationale,
             quotas=ResourceQuota() if quotas is None else quotas,
             candidates=(Path(wasm),),
         )

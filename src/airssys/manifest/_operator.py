@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from airssys.capabilities import Capability
 from airssys.quotas import ResourceQuota
 
 from ._document import Document, read_document
@@ -26,6 +27,7 @@ class OperatorDefaults:
     Attributes:
         bounds: what a component may declare as its memory limit.
         ceilings: what no component may use more than, whatever it declares; memory has `bounds` instead.
+        wildcards: the capabilities that cancel the sandbox and may be declared all the same.
         defaults: settings that stand below every manifest.
         profiles: settings that stand between `defaults` and a manifest, by the name that chooses them.
         file: where all of this was read; `None` when it was made in Python.
@@ -33,6 +35,7 @@ class OperatorDefaults:
 
     bounds: MemoryBounds = field(default_factory=MemoryBounds)
     ceilings: ResourceQuota = field(default_factory=ResourceQuota)
+    wildcards: frozenset[Capability] = frozenset()
     defaults: Settings = field(default_factory=dict)
     profiles: Mapping[str, Settings] = field(default_factory=dict)
     file: str | None = None

@@ -49,16 +49,35 @@ def find_wild_line(text: str) -> int | None:
 
 
 def key_lines(text: str) -> KeyLines:
-    """Map every key of a document that has parsed to its line; keys of tables inside lists are left out."""
+    """Map every key of a document that has parsed to its line.
+
+    In a path the tables of `[[name]]` are numbered: `("name", "1", "key")`. Keys of tables inside `[...]` values are
+    left out.
+    """
     lines: KeyLines = {}
+    counts: dict[tuple[str, ...], int] = {}
     header: tuple[str, ...] = ()
     for statement in _statements(text):
         if statement[0][1] == "[":
-            header = tuple(_part(piece) for kind, piece, _ in statement if kind != "mark")
+            header = _numbered(statement, counts)
             _record(lines, header, statement[0][2])
         else:
             _read_pairs(lines, header, iter(statement))
     return lines
+
+
+def _numbered(header: list[_Token], counts: dict[tuple[str, ...], int]) -> tuple[str, ...]:
+    """The path of a header, with a number after every part that names an array of tables; counts the arrays."""
+    parts = [_part(piece) for kind, piece, _ in header if kind != "mark"]
+    is_array = len(header) > 1 and header[1][1] == "["
+    path: tuple[str, ...] = ()
+    for number, part in enumerate(parts, start=1):
+        path = (*path, part)
+        if is_array and number == len(parts):
+            counts[path] = counts.get(path, 0) + 1
+        if path in counts:
+            path = (*path, str(counts[path]))
+    return path
 
 
 def _tokens(text: str) -> Iterator[_Token]:

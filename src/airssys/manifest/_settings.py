@@ -9,7 +9,7 @@ from typing import TypeVar
 from ._document import Document
 from ._fields import Field
 from ._key import Key
-from ._problem import Problem, Report
+from ._problem import ManifestInvalid, Problem, Report
 from ._shown import dotted
 from ._value_problems import UnknownKey, WrongType
 
@@ -62,6 +62,9 @@ def read_settings(
                 raise entry(dotted(path), value)
         except Problem as problem:
             report.add(problem.located(document.file, line))
+        except ManifestInvalid as several:
+            for each in several.problems:
+                report.add(each.located(document.file, line))
     return settings
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from . import _fields as keys
+from ._capabilities import CAPABILITIES
 from ._fields import Field
 from ._memory_problems import MemoryInOperatorFile
 from ._problem import Problem
@@ -27,7 +28,7 @@ _CPU: Final = _by_name(keys.TIMEOUT, keys.MAX_FUEL, keys.PRIORITY)
 _QUOTAS: Final = _by_name(*(each.declared for each in QUOTAS.values()))
 
 #: Sections of the format that no room enforces yet.
-_LATER: Final = dict.fromkeys(("capabilities", "mailbox", "supervision", "config"), _not_supported_yet)
+_LATER: Final = dict.fromkeys(("mailbox", "supervision", "config"), _not_supported_yet)
 
 #: What an operator may one day set defaults for, of the sections that no room enforces yet.
 _LATER_DEFAULTS: Final = {name: _LATER[name] for name in ("mailbox", "supervision")}
@@ -39,6 +40,7 @@ COMPONENT: Final[Shape] = {
         keys.NAME, keys.VERSION, keys.DESCRIPTION, keys.AUTHORS, keys.LICENSE, keys.REPOSITORY, keys.WASM
     ),
     "resources": {"memory": _by_name(keys.MAX_BYTES), "cpu": _CPU},
+    "capabilities": CAPABILITIES,
     "quotas": _QUOTAS,
     **_LATER,
 }

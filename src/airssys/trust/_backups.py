@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import Final
 
-from airssys.trust._files import read_file, write_file
+from airssys.trust._files import read_file, sweep, write_file
 from airssys.trust._seal import SealBroken, Sealed, SealRecord
 
 #: Older versions that are kept besides the present one.
@@ -26,6 +26,7 @@ class Backups:
     def keep(self, record: SealRecord, text: str) -> None:
         """See that a version is there; it is not when the write of that version was killed."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
+        sweep(self.folder)
         path = self._path(record.generation)
         if record.generation and not path.exists():
             write_file(path, record.seal(text))

@@ -20,11 +20,11 @@ class NotPrivate(PermissionError):
 
 def open_file(path: Path) -> BinaryIO:
     """Open a regular file for reading, without following a link or waiting for the other end of a pipe."""
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         raise OSError("it is no regular file")
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def read_file(path: Path, most: int) -> bytes:
@@ -79,13 +79,13 @@ def refusal(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def sweep(path: Path) -> None:
-    """Remove what writers of this file, and of those whose names begin with its name, left when they were killed.
+def sweep(folder: Path, name: str = "") -> None:
+    """Remove what writers left that were killed: of all files whose names begin so.
 
     Only for who knows that nobody else is writing now.
     """
-    for each in path.parent.iterdir():
-        if each.name.startswith(f".{path.name}") and each.name.endswith(_UNFINISHED):
+    for each in folder.iterdir():
+        if each.name.startswith(f".{name}") and each.name.endswith(_UNFINISHED):
             each.unlink(missing_ok=True)
 
 

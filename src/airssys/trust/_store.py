@@ -164,7 +164,7 @@ class TrustStore:
         descriptor = os.open(self._lock_path, flags, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            sweep(self.path)
+            sweep(self.path.parent, self.path.name)
             yield
         finally:
             os.close(descriptor)

@@ -27,7 +27,34 @@ f = 3
         ("a", "b", "d"): 6,
         ("a", "b", "d", "e"): 6,
         ("list",): 7,
-        ("list", "f"): 8,
+        ("list", "1"): 7,
+        ("list", "1", "f"): 8,
+    }
+
+
+def test_tables_of_an_array_are_numbered_and_so_are_the_arrays_inside_of_them():
+    text = """\
+[[a]]
+b = 1
+[[a]]
+b = 2
+[[a.c]]
+[a.c.d]
+e = 3
+[f]
+"""
+
+    assert key_lines(text) == {
+        ("a",): 1,
+        ("a", "1"): 1,
+        ("a", "1", "b"): 2,
+        ("a", "2"): 3,
+        ("a", "2", "b"): 4,
+        ("a", "2", "c"): 5,
+        ("a", "2", "c", "1"): 5,
+        ("a", "2", "c", "1", "d"): 6,
+        ("a", "2", "c", "1", "d", "e"): 7,
+        ("f",): 8,
     }
 
 

@@ -29,11 +29,13 @@ class Repository:
     Attributes:
         root: where it is.
         algorithm: `sha1` or `sha256`.
+        tip: the commit that was checked out last.
         objects: kind and content by id; loose as long as they are not packed.
     """
 
     root: Path
     algorithm: str = "sha1"
+    tip: str = ""
     objects: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     @property
@@ -89,7 +91,7 @@ class Repository:
         for path, content in files.items():
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / path).write_bytes(content)
-        commit = self.commit(files)
+        commit = self.tip = self.commit(files)
         self.write("HEAD", f"ref: refs/heads/{branch}\n")
         self.write(f"refs/heads/{branch}", f"{commit}\n")
         self.write(f"refs/remotes/origin/{branch}", f"{commit}\n")

@@ -76,14 +76,21 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
 
 
 def test_the_content_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
-    steps = []
-    fsync, replace = os.fsync, os.replace
-    monkeypatch.setattr(os, "fsync", lambda fd: (steps.append(stat.S_ISDIR(os.fstat(fd).st_mode)), fsync(fd)))
-    monkeypatch.setattr(os, "replace", lambda *paths: (steps.append("replace"), replace(*paths)))
+    steps: list[str] = []
+    replace = os.replace
 
+    def noted_fsync(descriptor):
+        steps.append("flush folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "flush file")
+
+    def noted_replace(*paths):
+        steps.append("replace")
+        replace(*paths)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "replace", noted_replace)
     write_file(tmp_path / "a", b"new")
 
-    assert steps == [False, "replace", True]
+    assert steps == ["flush file", "replace", "flush folder"]
 
 
 @pytest.mark.parametrize("read", [read_file, read_private_file])
@@ -94,9 +101,11 @@ def test_what_is_no_regular_file_of_a_bounded_size_is_not_read(tmp_path, read):
     (tmp_path / "link").symlink_to("a")
 
     assert read(tmp_path / "a", 4) == b"1234"
+    opened = os.listdir("/proc/self/fd")
     for name, most in (("a", 3), ("pipe", 9), ("folder", 9), ("link", 9), ("nowhere", 9)):
         with pytest.raises(OSError):
             read(tmp_path / name, most)
+    assert len(os.listdir("/proc/self/fd")) == len(opened)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o601, 0o777])
@@ -128,6 +137,6 @@ def test_sweeping_removes_what_writers_of_this_file_left_and_nothing_else(tmp_pa
     for name in [*kept, ".trust.toml.0123.unfinished", ".trust.toml.key.0123.unfinished"]:
         (tmp_path / name).touch()
 
-    sweep(tmp_path / "trust.toml")
+    sweep(tmp_path, "trust.toml")
 
     assert sorted(os.listdir(tmp_path)) == sorted(kept)

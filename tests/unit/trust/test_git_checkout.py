@@ -17,7 +17,7 @@ def repository(request, tmp_path):
     made = Repository(tmp_path.resolve() / "checkout", algorithm=request.param)
     made.root.mkdir()
     extension = "[extensions]\n\tobjectFormat = sha256\n" if request.param == "sha256" else ""
-    made.commit_id = made.check_out(FILES, config=CONFIG + extension)
+    made.check_out(FILES, config=CONFIG + extension)
     return made
 
 
@@ -35,7 +35,7 @@ def has_all(repository):
 def test_a_checkout_tells_commit_address_and_branch(repository):
     checkout = open_checkout(repository.root)
 
-    assert checkout.commit == repository.commit_id
+    assert checkout.commit == repository.tip
     (remote,) = checkout.remotes
     assert (remote.url, remote.branches) == ("https://git.example.org/acme/greeter.git", frozenset({"main"}))
 
@@ -76,26 +76,26 @@ def test_only_regular_files_of_the_commit_count(repository, mode, is_file):
 
 
 def test_a_detached_head_is_at_its_commit(repository):
-    repository.write("HEAD", f"{repository.commit_id}\n")
+    repository.write("HEAD", f"{repository.tip}\n")
 
     checkout = open_checkout(repository.root)
 
-    assert checkout.commit == repository.commit_id
+    assert checkout.commit == repository.tip
     assert checkout.remotes[0].branches == frozenset({"main"})
 
 
 def test_packed_names_count_unless_a_loose_one_says_otherwise(repository):
     other = repository.commit(FILES, message="other")
     packed = ["# pack-refs with: peeled fully-peeled sorted"]
-    packed += [f"{repository.commit_id} refs/heads/main", f"{repository.commit_id} refs/remotes/origin/main"]
-    packed += [f"{repository.commit_id} refs/remotes/origin/release/1.x", f"^{other}", "junk", ""]
+    packed += [f"{repository.tip} refs/heads/main", f"{repository.tip} refs/remotes/origin/main"]
+    packed += [f"{repository.tip} refs/remotes/origin/release/1.x", f"^{other}", "junk", ""]
     repository.write("packed-refs", "\n".join(packed))
     (repository.folder / "refs/heads/main").unlink()
     repository.write("refs/remotes/origin/main", f"{other}\n")
 
     checkout = open_checkout(repository.root)
 
-    assert checkout.commit == repository.commit_id
+    assert checkout.commit == repository.tip
     assert checkout.remotes[0].branches == frozenset({"release/1.x"})
 
 
@@ -109,7 +109,7 @@ def test_a_commit_that_was_made_here_is_the_tip_of_no_fetched_branch(repository)
 def test_each_remote_has_its_own_branches(repository):
     more = '[remote "fork"]\nurl = https://git.example.org/fork/greeter\nfetch = +refs/heads/*:refs/remotes/fork/*\n'
     repository.write("config", (repository.folder / "config").read_text() + more + '[remote "none"]\npushurl = x\n')
-    repository.write("refs/remotes/fork/next", f"{repository.commit_id}\n")
+    repository.write("refs/remotes/fork/next", f"{repository.tip}\n")
 
     remotes = open_checkout(repository.root).remotes
 
@@ -190,7 +190,7 @@ def test_an_object_under_another_s_id_is_not_believed(repository, kind):
 
 
 def test_an_object_of_another_kind_is_not_believed(repository):
-    blob = repository.add("blob", repository.objects[repository.commit_id][1])
+    blob = repository.add("blob", repository.objects[repository.tip][1])
     repository.write("refs/heads/main", f"{blob}\n")
 
     assert "is not what its name says" in unreadable(repository)

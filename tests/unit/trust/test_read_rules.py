@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -197,8 +198,6 @@ def test_a_value_that_its_key_does_not_take(kind, line, said):
 
 
 def test_a_key_that_anybody_can_sign_for_is_no_key():
-    import base64
-
     blob = b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes([1, *bytes(31)])
     line = f"key = 'ssh-ed25519 {base64.b64encode(blob).decode()}'"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -38,7 +39,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def source(*, wasm: bytes = WASM, manifest: bytes | None = MANIFEST, **changes: str) -> Source:
+def source(*, wasm: bytes = WASM, manifest: bytes | None = MANIFEST, **changes: Any) -> Source:
     """A component in /srv/components/greeter."""
     folder = Path("/srv/components/greeter")
     manifests = () if manifest is None else (SourceFile(path=folder / "Component.toml", sha256=digest(manifest)),)
@@ -71,9 +72,9 @@ def checkout(
     return Checkout(root="/srv/components/greeter", commit=commit, remotes=(remote,), open_to_all=open_to_all)
 
 
-def evidence(about: Source, **found: object) -> Evidence:
+def evidence(about: Source, **found: Any) -> Evidence:
     return replace(Evidence(source=about), **found)
 
 
-def key_rule(private: PrivateKey, **changes: object) -> SigningKeyRule:
+def key_rule(private: PrivateKey, **changes: Any) -> SigningKeyRule:
     return replace(SigningKeyRule(name="release", key=private.public), **changes)
