@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,11 +20,16 @@ from benchmarks.groups import GROUPS, measure_apart
 from benchmarks.page import page
 from benchmarks.shown import COLUMNS, cells, missed
 
+#: What has to be installed: module -> name.
+PEERS: Final = {"extism": "Extism", "pykka": "Pykka"}
+
 
 def main() -> int:
     options = _arguments()
-    if find_spec("extism") is None:
-        print("error: the peer Extism is not installed: run `make bench`, or install airssys[bench]", file=sys.stderr)
+    missing = [name for module, name in PEERS.items() if find_spec(module) is None]
+    if missing:
+        told = f"{' and '.join(missing)} not installed: run `make bench`, or install airssys[bench]"
+        print(f"error: {told}", file=sys.stderr)
         return 1
     effort = QUICK if options.quick else FULL
     facts, neighbours = machine.facts(), machine.Neighbours()

@@ -13,12 +13,11 @@ from airssys.engine import TICK_SECONDS
 from benchmarks import ours, peers
 from benchmarks.effort import Effort
 from benchmarks.figure import Figure, Target, compared
+from benchmarks.lateness import lateness, percentile
 from benchmarks.peers import BINDING
 from benchmarks.rounds import Rounds, take_turns
 
 _TICK_MS: Final = TICK_SECONDS * 1000
-#: How often the loop is asked for its time. What comes too late counts for every beat that it missed.
-_BEAT_SECONDS: Final = 0.002
 _SPINNERS: Final = 4
 #: Turns of the spinner's loop in one call: about 0.2 s.
 _TURNS: Final = 150_000_000
@@ -36,7 +35,7 @@ _CORES: Final = (
 
 async def fairness(effort: Effort) -> Sequence[Figure]:
     """Lateness and cores."""
-    idle = await _lateness(effort.seconds / 2)
+    idle = await lateness(effort.seconds / 2)
     busy = await _busy_lateness(effort.seconds)
     ours_cores, their_cores, rounds = await _cores(effort)
     two_ticks = Target(text=f"at most {2 * _TICK_MS:g} ms", bound=2 * _TICK_MS, of="ours")
@@ -59,7 +58,7 @@ async def fairness(effort: Effort) -> Sequence[Figure]:
 
 
 def _lag(name: str, percent: int, busy: list[float], idle: list[float], target: Target | None) -> Figure:
-    mine, theirs = _percentile(busy, percent), _percentile(idle, percent)
+    mine, theirs = percentile(busy, percent), percentile(idle, percent)
     return Figure(
         name=f"event-loop lag, {name}",
         how=_LAG,
@@ -72,35 +71,17 @@ def _lag(name: str, percent: int, busy: list[float], idle: list[float], target: 
     )
 
 
-def _percentile(values: list[float], percent: int) -> float:
-    return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
-
-
 async def _busy_lateness(seconds: float) -> list[float]:
     async with ours.host() as host:
         manifest = ours.manifest("hostile")
         guests = [await host.start(manifest, name=f"spinner-{number}") for number in range(_SPINNERS)]
         spinning = [asyncio.create_task(guest.call("spin")) for guest in guests]
         await asyncio.sleep(0.2)  # everybody is at work by then
-        late = await _lateness(seconds)
+        late = await lateness(seconds)
         for task in spinning:
             task.cancel()
         await asyncio.gather(*spinning, return_exceptions=True)
         return late
-
-
-async def _lateness(seconds: float) -> list[float]:
-    loop = asyncio.get_running_loop()
-    first = loop.time() + _BEAT_SECONDS
-    late = []
-    for number in range(round(seconds / _BEAT_SECONDS)):
-        due = first + number * _BEAT_SECONDS
-        if due > loop.time():
-            beat = loop.create_future()
-            loop.call_at(due, beat.set_result, None)
-            await beat
-        late.append(max(0.0, loop.time() - due))
-    return late
 
 
 async def _cores(effort: Effort) -> tuple[float, float, Rounds]:

@@ -24,6 +24,9 @@ GROUPS: Final = {
     "host_calls": "host_calls",
     "growth": "growth",
     "compiling": "growth",
+    "capabilities": "capabilities",
+    "policy": "policy",
+    "actors": "actors",
 }
 
 

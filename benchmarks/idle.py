@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
 from airssys.engine import Instance, instantiate
 from benchmarks import ours, peers
 from benchmarks.effort import Effort
 from benchmarks.figure import Figure, Target
+from benchmarks.footprint import growth_kib
 from benchmarks.peers import BINDING, EXTISM
 
-_KIB: Final = 1024
-#: Instances made before counting: pages that all instances share are there then.
-_WARM_UP: Final = 50
 #: What one call with a short text touches of a guest's linear memory: one page of the machine.
 _TOUCHED_KIB: Final = 4
 _HOW: Final = (
@@ -37,13 +33,13 @@ async def idle(effort: Effort) -> Sequence[Figure]:
     async def start() -> None:
         alive.append(await instantiate(linked, max_memory_bytes=ours.MEMORY_BYTES))
 
-    fresh = await _growth(start, count)
+    fresh = await growth_kib(start, count)
     waiting = iter(alive)
 
     async def call() -> None:
         await ours.call(next(waiting), "echo-string", "hello")
 
-    called = fresh + await _growth(call, count) - _TOUCHED_KIB
+    called = fresh + await growth_kib(call, count) - _TOUCHED_KIB
     bare, plugin = await _binding(count), await _plugin(count // 4)
     hosted = await _hosted(count // 2)
     for instance in alive:
@@ -71,7 +67,7 @@ async def _binding(count: int) -> float:
         store = binding.store()
         alive.append((store, binding.linker.instantiate(store, binding.component)))
 
-    return await _growth(start, count)
+    return await growth_kib(start, count)
 
 
 async def _plugin(count: int) -> float:
@@ -81,7 +77,7 @@ async def _plugin(count: int) -> float:
     async def start() -> None:
         alive.append(peers.plugin(compiled))
 
-    return await _growth(start, count)
+    return await growth_kib(start, count)
 
 
 async def _hosted(count: int) -> float:
@@ -92,26 +88,4 @@ async def _hosted(count: int) -> float:
         async def start() -> None:
             await host.start(manifest, name=f"add-{next(numbers)}")
 
-        return await _growth(start, count)
-
-
-async def _growth(act: Callable[[], Awaitable[None]], count: int) -> float:
-    """KiB that the process grows by, each time."""
-    for _ in range(_WARM_UP):
-        await act()
-    gc.collect()
-    before = _process_kib()
-    for _ in range(count - _WARM_UP):
-        await act()
-    gc.collect()
-    return (_process_kib() - before) / (count - _WARM_UP)
-
-
-def _process_kib() -> int:
-    """Resident memory and page tables of this process. Linux."""
-    return _field("/proc/self/smaps_rollup", "Rss:") + _field("/proc/self/status", "VmPTE:")
-
-
-def _field(file: str, name: str) -> int:
-    line = next(line for line in Path(file).read_text("utf-8").splitlines() if line.startswith(name))
-    return int(line.split()[1])
+        return await growth_kib(start, count)

@@ -41,6 +41,7 @@ def facts() -> dict[str, str]:
         "airssys": f"{version('airssys')}, {_commit()}",
         "wasmtime": version("wasmtime"),
         "Extism": f"{version('extism')}, runtime {version('extism-sys')}",
+        "Pykka": version("pykka"),
     }
 
 

@@ -16,7 +16,8 @@ What airssys costs, each figure against a peer that did the same in the same run
 writes this page; another machine has other numbers, and mostly the same ratios.
 
 The peers are [wasmtime's own Python binding](https://github.com/bytecodealliance/wasmtime-py), with nothing limited
-and nothing interruptible, and [Extism](https://extism.org)'s Python SDK.
+and nothing interruptible, and [Extism](https://extism.org)'s Python SDK; for actors, a bare `asyncio.Queue` between two
+tasks, and [Pykka](https://github.com/jodal/pykka).
 """
 _METHOD: Final = """\
 Every group of figures is measured in a process of its own. In each round everybody takes a turn, in another order each

@@ -30,6 +30,11 @@ class Boom(Exception):
     """What test actors raise."""
 
 
+def no_actor() -> Actor:
+    """A factory that fails."""
+    raise ZeroDivisionError("no actor")
+
+
 class Obedient(Actor):
     """Does what the message says, and keeps a journal of its life.
 

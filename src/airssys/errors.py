@@ -221,6 +221,69 @@ class DevelopmentRefused(TrustError):
     hint = "leave development mode off, or unset AIRSSYS_ENV if this machine is not in production"
 
 
+class ApprovalRequired(OperatorError):
+    """The component may not run: nobody has approved what it asks for, or somebody said no.
+
+    Attributes:
+        request: where it stands, an `airssys.approval.ApprovalRequest`; its `id` is what `airssys approve` takes.
+    """
+
+    code = "approval-required"
+    hint = "`airssys approvals` shows what waits for a decision; `airssys approve ID` lets it run"
+
+    def __init__(self, message: str, *, request: object, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.request = request
+
+
+class ApprovalNotFound(OperatorError):
+    """There is no approval of that number."""
+
+    code = "approval-not-found"
+    hint = "`airssys approvals --all` lists those that there are"
+
+
+class ApprovalSettled(OperatorError):
+    """This was decided already, by somebody else or in another way; nothing was changed.
+
+    Attributes:
+        approval: its number.
+        state: what it is.
+        by: who made it that.
+    """
+
+    code = "approval-settled"
+    hint = "`airssys approvals ID` shows what was decided, when and by whom"
+
+    def __init__(self, message: str, *, approval: int, state: str, by: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.approval = approval
+        self.state = state
+        self.by = by
+
+
+class ApprovalWidened(OperatorError):
+    """A reviewer may give less than was asked for, and not more.
+
+    Attributes:
+        beyond: the rights that were not asked for, or of which nobody can tell.
+    """
+
+    code = "approval-widened"
+    hint = "give rights that `airssys approvals ID` shows, or narrower ones"
+
+    def __init__(self, message: str, *, beyond: tuple[str, ...], hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.beyond = beyond
+
+
+class ApprovalInvalid(OperatorError, ValueError):
+    """What was said about an approval cannot be recorded: nobody is named, a reason is missing, a text is too long."""
+
+    code = "approval-invalid"
+    hint = "say who decides and why, each on one line"
+
+
 class PolicyError(OperatorError):
     """The operator's policy is malformed. It is refused as a whole: half a policy would allow what the rest denies.
 
@@ -309,6 +372,21 @@ class QuotaExceeded(Refused):
         self.requested = requested
         self.limit = limit
         self.resets_in = resets_in
+
+
+class ApprovalsFull(Refused):
+    """Too many requests for approval wait for a decision; this one was not filed.
+
+    Attributes:
+        limit: how many may wait.
+    """
+
+    code = "approvals-full"
+    hint = "decide about those that wait (`airssys approvals`), and find out who asks so often"
+
+    def __init__(self, message: str, *, limit: int, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.limit = limit
 
 
 # ---------------------------------------------------------------- the guest failed
@@ -456,7 +534,7 @@ class MailboxFull(ActorError):
     """
 
     code = "mailbox-full"
-    hint = "send less, give the mailbox more capacity, or let senders wait with Overflow.BLOCK and `await ref.send(...)`"
+    hint = "send less, give it more capacity, or let senders wait with Overflow.BLOCK and `await ref.send(...)`"
 
     def __init__(self, message: str, *, path: str, capacity: int) -> None:
         super().__init__(message)
@@ -528,13 +606,6 @@ class SystemNotRunning(ActorError):
 
     code = "system-not-running"
     hint = "use it inside `async with ActorSystem() as system:`"
-
-
-class ActorStuck(ActorError):
-    """An actor swallowed every attempt to end it; its task is still there and cannot be ended from Python."""
-
-    code = "actor-stuck"
-    hint = "let the handler pass on asyncio.CancelledError and GeneratorExit"
 
 
 # ---------------------------------------------------------------- this host or this machine

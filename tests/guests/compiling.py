@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from airssys.engine import CompileBounds, CompiledComponent, Compiler
 from airssys.errors import CompileError
+
+#: More CPU time than a worker needs to start and to read its source.
+STARTING_SECONDS: Final = 0.6
 
 
 def children() -> set[int]:
@@ -26,13 +30,22 @@ def children() -> set[int]:
 
 
 async def worker_of(task: asyncio.Task[CompiledComponent], before: set[int]) -> int:
-    """The process that compiles for a task."""
+    """The process that compiles for a task, once it is deep in its work."""
     while True:
-        new = children() - before
-        if new:
-            return new.pop()
+        for worker in children() - before:
+            if cpu_seconds(worker) > STARTING_SECONDS:
+                return worker
         assert not task.done()
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.01)
+
+
+def cpu_seconds(process: int) -> float:
+    """CPU time that a process used so far."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def refusal(source: bytes | str, **bounds: float) -> CompileError:

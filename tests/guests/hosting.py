@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -66,14 +66,15 @@ class Guests:
         """A host's settings with the shared cache and bounds that leave tests free; the rest as given."""
         return HostConfig(**{"cache_folder": self.cache_folder, "operator": OPERATOR, **settings})
 
-    def host(self, **settings: Any) -> Host:
-        """A host, not entered yet."""
-        return Host(self.config(**settings))
+    def host(self, *, authority: Mapping[str, Any] | None = None, **settings: Any) -> Host:
+        """A host, not entered yet; `authority` is what `Host` takes besides its settings."""
+        return Host(self.config(**settings), **(authority or {}))
 
-    def project(self, name: str, *, text: str | None = None, max_bytes: int = MIB, **cpu: Any) -> Path:
+    def project(self, name: str, *, text: str | None = None, max_bytes: int = MIB, more: str = "", **cpu: Any) -> Path:
         """A folder with a Component.toml; `text` makes a guest of that WAT instead of the one of that name.
 
         Args:
+            more: further sections of the manifest.
             cpu: keys of [resources.cpu]: `timeout_seconds`, `max_fuel`, `priority`.
         """
         folder = self._folder / f"{name}-{next(self._numbers)}"
@@ -82,7 +83,7 @@ class Guests:
         lines = [f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}" for key, value in cpu.items()]
         (folder / "Component.toml").write_text(
             f'[component]\nname = "{name}"\nversion = "1.0.0"\n\n[resources.memory]\nmax_bytes = {max_bytes}\n\n'
-            + "\n".join(["[resources.cpu]", *lines, ""]),
+            + "\n".join(["[resources.cpu]", *lines, "", more]),
             "utf-8",
         )
         return folder

@@ -69,9 +69,9 @@ def test_only_a_regular_file_is_read(tmp_path: Path, kind: str):
 
 async def test_time_is_bounded():
     started = time.perf_counter()
-    error = await refusal(wat.slow_to_compile(), timeout_seconds=0.4)
-    assert "longer than 0.4 s" in str(error)
-    assert time.perf_counter() - started < 5
+    error = await refusal(wat.slow_to_compile(), timeout_seconds=1.5)
+    assert "longer than 1.5 s" in str(error)
+    assert time.perf_counter() - started < 6
 
 
 async def test_memory_is_bounded():
@@ -95,7 +95,8 @@ async def test_cancelling_kills_the_worker():
     worker = await worker_of(task, before)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await task
+        async with asyncio.timeout(5):
+            await task
     assert worker not in children()
 
 

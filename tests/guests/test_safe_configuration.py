@@ -55,6 +55,7 @@ def flip(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def engine() -> Engine:
+    assert native.SWITCHES[CONCURRENT] or not native.SWITCHES[ASYNC], "the engine ends the process for these switches"
     return native.new_engine(consume_fuel=False, new_memory=None)
 
 

@@ -12,7 +12,7 @@ from airssys import Component
 from airssys.engine import TICK_SECONDS, Call, Instance, runtime
 from airssys.errors import DeadlineExceeded
 from tests.guests import wat
-from tests.guests.hosting import Guests, call
+from tests.guests.hosting import Guests, call, until
 from tests.guests.interfaces import host_interface
 
 #: Turns of `spin-for` that take several ticks, and some that take a small part of one.
@@ -192,10 +192,7 @@ async def test_the_heartbeat_sleeps_when_no_guest_runs_and_wakes_for_the_next(gu
         component = await guests.start(host, "hostile")
         await exceed(component, 0.05)
         ticker = runtime().ticker
-        for _ in range(1000):
-            if ticker.asleep:
-                break
-            await asyncio.sleep(0.01)
+        await until(lambda: ticker.asleep)
         epoch = ticker.epoch
         await asyncio.sleep(20 * TICK_SECONDS)
         assert ticker.epoch == epoch

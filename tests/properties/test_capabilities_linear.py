@@ -90,14 +90,14 @@ def hostile_others() -> Iterator[tuple[str, Kind, list[str], Callable[[int], str
     )
     blocks = [f"10.{second}.0.0/{length}:1" for second in (0, 128) for length in range(16, 33)]
     yield "blocks", Kind.NETWORK, blocks, lambda size: "1" * size + ":1"
-    yield "ports", Kind.NETWORK, [f"a.org:{n}-{n + 9}" for n in range(1, 900)], lambda _: "a.org:899"
+    yield "ports", Kind.NETWORK, [f"a.org:{n}-{n + 9}" for n in range(1, 250)], lambda _: "a.org:249"
 
 
 @pytest.mark.parametrize(
     ("kind", "patterns", "resource"), [pytest.param(*each[1:], id=each[0]) for each in hostile_others()]
 )
 def test_other_resources_take_steps_in_proportion_to_their_length(kind, patterns, resource):
-    for size in (50, 250, 1000, 4000):
+    for size in (50, 1000, 4000):
         assert asked(kind, patterns, resource(size)) <= LINES_A_REQUEST + LINES_A_CHARACTER * size
 
 
@@ -140,7 +140,12 @@ def test_what_can_be_told_is_told():
     assert includes(outer, PathPattern("/????*").chain, "/", Effort())
 
 
-def test_a_manifest_of_patterns_that_almost_cover_each_other_is_folded_with_bounded_effort():
-    patterns = [f"/*{chr(0x4E00 + n)}*[!{chr(0x4E00 + n)}]*" for n in range(250)]
+def test_a_manifest_of_patterns_that_are_hard_to_compare_is_folded_with_bounded_effort(monkeypatch):
+    """Without a bound these sixty take forty million lines; what is not told in time stays as it is written."""
+    monkeypatch.setattr("airssys.capabilities._right_index.Effort", lambda: Effort(20_000))
+    last = "a" + "?" * 24
+    patterns = [f"/*{last}", *(f"/*[{chr(0x4E00 + number)}b]{last}" for number in range(60))]
+    kept: list[CapabilitySet] = []
 
-    assert lines_run(lambda: CapabilitySet.of({"filesystem.read": patterns})) < 12_000_000
+    assert lines_run(lambda: kept.append(CapabilitySet.of({"filesystem.read": patterns}))) < 1_000_000
+    assert len(kept[0]) > 1

@@ -26,6 +26,11 @@ max_bytes = "1MiB"
 timeout_seconds = 30
 max_fuel = 5_000_000
 priority = "low"
+[capabilities]
+filesystem.read = ["/srv/in/**/*.[xX]ml", "/etc/app"]
+network.connect = ["*.example.org:8000-8080", "[2001:db8::/32]:443"]
+messaging.subscribe = ["rates.#"]
+rationale.network = "rates"
 """
 
 #: The pieces that TOML and our own keys are made of.
@@ -54,6 +59,14 @@ FRAGMENTS = [
         "profiles",
         "bounds",
         "config",
+        "capabilities",
+        "filesystem.read",
+        "network",
+        "connect",
+        '["**"]',
+        '"/a/../b"',
+        '["*:*", "x"]',
+        "[capabilities]\n",
         "[component]\n",
         "[[a]]\n",
         "= 1\n",

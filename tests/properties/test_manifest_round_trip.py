@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airssys.manifest import explain, load_manifest
-from airssys.quotas import QuotaKind
 
 from .manifests import Declared, declared, written
 
@@ -25,9 +24,7 @@ def test_a_valid_manifest_is_what_was_written(folder: Path, data: st.DataObject,
     path = folder / "Component.toml"
     path.write_text(data.draw(written(values)), newline="")
 
-    effective = {
-        row.key: row.value for row in explain(load_manifest(path, enforced_quotas=QuotaKind)) if row.source != "default"
-    }
+    effective = {row.key: row.value for row in explain(load_manifest(path)) if row.source != "default"}
 
     assert effective == values
 
@@ -38,7 +35,7 @@ def test_explain_points_at_the_line_that_has_the_key(folder: Path, data: st.Data
     text = data.draw(written(values))
     path.write_text(text, newline="")
 
-    for row in explain(load_manifest(path, enforced_quotas=QuotaKind)):
+    for row in explain(load_manifest(path)):
         if row.source != "default":
             file, _, line = row.source.rpartition(":")
             assert file == str(path)
@@ -56,8 +53,6 @@ def test_a_manifest_wins_over_what_it_extends_key_by_key(
     path = folder / "Component.toml"
     path.write_text('extends = "base"\n' + data.draw(written(overruling)), newline="")
 
-    effective = {
-        row.key: row.value for row in explain(load_manifest(path, enforced_quotas=QuotaKind)) if row.source != "default"
-    }
+    effective = {row.key: row.value for row in explain(load_manifest(path)) if row.source != "default"}
 
     assert effective == base | overruling

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +26,8 @@ from tests.unit.trust.things import key, key_rule, signed
 
 DIGESTS = st.sampled_from(["0", "1", "a"]).map(lambda digit: digit * 64)
 TEXTS = st.sampled_from(["greeter", "greeter ", "a", "", "é", "\ud800", '"', "\\u0041"]) | st.text(max_size=20)
-TIMES = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9999, 12, 31), timezones=st.just(UTC)).map(
-    lambda time: time.replace(microsecond=0)
-)
+#: Of the whole range that a statement can have, in seconds.
+TIMES = st.integers(0, 253_402_300_799).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 STATEMENTS = st.builds(
     Statement, name=TEXTS, version=TEXTS, wasm_sha256=DIGESTS, manifest_sha256=DIGESTS, signed_at=TIMES
 )
@@ -68,10 +68,8 @@ def test_no_other_bytes_read_as_the_same_statement(statement, data):
 
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 def test_any_bytes_are_a_statement_or_a_value_error(content):
-    try:
+    with suppress(ValueError):
         assert Statement.decode(content).encode() == content
-    except ValueError:
-        pass
 
 
 @given(STATEMENTS, STATEMENTS)
@@ -96,6 +94,7 @@ def test_a_changed_signature_file_vouches_for_nothing_but_what_was_signed(statem
     assert opened == signed(source_of(statement), key()).unverified
 
 
+KEYS = st.sampled_from(["payload", "payloadType", "signatures", "keyid", "sig", "x"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (

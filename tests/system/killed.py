@@ -9,7 +9,7 @@ from typing import Any, Final
 
 #: Forks each process from one that has these imported, so that a kill costs milliseconds.
 _FORKS: Final = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["airssys.audit", "airssys.storage"])
+_FORKS.set_forkserver_preload(["airssys.approval", "airssys.audit", "airssys.storage"])
 
 
 def kill_during(work: Callable[..., None], *args: object, after_reports: int, after_seconds: float) -> list[Any]:

@@ -9,23 +9,12 @@ import subprocess
 import pytest
 
 from tests.system.conftest import EXAMPLES, PROGRAM
+from tests.system.guides import blocks, matches
 
 GUIDE = EXAMPLES.parent / "docs" / "guides" / "cli.md"
 TEXT = GUIDE.read_text("utf-8")
 #: Every block of commands, with the output of each.
-BLOCKS = [
-    [(command, output) for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)]
-    for block in re.findall(r"^```console\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
-]
-
-
-def matches(shown: str, printed: str) -> bool:
-    """Whether that was printed; `...` stands for the rest of a line, and alone for any lines."""
-    pattern = ""
-    for line in shown.splitlines():
-        begin, dots, _ = line.partition("...")
-        pattern += r"(?:.*\n)*" if line == "..." else re.escape(begin) + (r".*\n" if dots else r"\n")
-    return re.fullmatch(pattern, printed) is not None
+BLOCKS = blocks(GUIDE)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=[block[0][0] for block in BLOCKS])
@@ -60,6 +49,8 @@ def test_the_guide_lists_every_exit_code():
         ("check", ["examples/greeter"]),
         ("inspect", ["examples/greeter"]),
         ("run", ["examples/greeter", "greet", "World", "--stats"]),
+        ("explain", ["examples/greeter"]),
+        ("explain", ["examples/greeter", "--request", "filesystem read /etc/passwd"]),
         ("doctor", []),
         ("bench", []),
     ],

@@ -49,7 +49,7 @@ GUESTS = {
 
 #: What every program begins with. `live` makes guests of every kind, and `READY` is written when they are.
 BEGINNING = """
-import asyncio, os, signal, sys, threading, time
+import asyncio, contextlib, os, signal, sys, threading, time
 from pathlib import Path
 import airssys
 from airssys import Host, HostConfig, HostInterface
@@ -87,9 +87,14 @@ async def enter():
     return host
 
 def interrupt(after=0.01):
+    loop = asyncio.get_running_loop()
     def kill():
         time.sleep(after)
         os.kill(os.getpid(), signal.SIGINT)
+        # A signal that meets Python on the way into `epoll_wait`, where it sends no more bytecode to interrupt, waits
+        # for the loop's next turn. asyncio's, with or without us.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(int)
     threading.Thread(target=kill).start()
 """
 

@@ -1,15 +1,18 @@
-"""Our reader of checkouts and `git` itself say the same about the same checkout. Needs `git`, as working here does."""
+"""Our reader of checkouts and `git` itself say the same about the same checkout."""
 
 from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from airssys.trust.git import GitUnreadable, open_checkout
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="compares with `git`, which is not installed here")
 
 NOBODY = {
     "GIT_CONFIG_GLOBAL": os.devnull,

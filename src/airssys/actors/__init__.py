@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from airssys.errors import (
     ActorError,
-    ActorStuck,
     AskedItself,
     AskFailed,
     AskTimedOut,
@@ -77,7 +76,6 @@ __all__ = [
     "ActorRef",
     "ActorStartFailed",
     "ActorStatistics",
-    "ActorStuck",
     "ActorSystem",
     "ActorSystemFailed",
     "AskFailed",

@@ -50,7 +50,7 @@ class Agenda:
     @property
     def is_busy(self) -> bool:
         """Whether anything is left to be done or waited for."""
-        return self.is_waiting or bool(self._to_stop) or bool(self._to_start)
+        return bool(self._stopping or self._starting is not None or self._to_stop or self._to_start)
 
     @property
     def to_start(self) -> tuple[str, ...]:

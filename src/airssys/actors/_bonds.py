@@ -37,7 +37,7 @@ class Monitor:
 
     __slots__ = ("_down", "_notify", "_target", "_waiting")
 
-    def __init__(self, target: Node, notify: Callable[[Monitor, Down], None] | None) -> None:
+    def __init__(self, target: Node, notify: Callable[[Monitor, Down], object] | None) -> None:
         self._target: Node | None = target
         self._notify = notify
         self._down: Down | None = None

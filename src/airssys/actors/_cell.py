@@ -21,7 +21,7 @@ from ._reasons import KILLED, NORMAL_KIND, ExitReason
 from ._ref import ActorRef
 from ._services import Services
 from ._spec import ChildSpec
-from ._state import State
+from ._state import DOWN, ENDED
 from ._statistics import ActorStatistics
 from ._tree import TreeNode
 
@@ -65,7 +65,7 @@ class ActorCell(Node):
         Raises:
             MailboxFull: there was no room for it.
         """
-        if self.state is State.ENDED:
+        if self.state is ENDED:
             self._bury(envelope)
             return
         loser = self.mailbox.offer(envelope)
@@ -81,19 +81,21 @@ class ActorCell(Node):
         Args:
             admitted: resolved when the message is inside.
         """
+        if self.mailbox.has_room or self.state is ENDED:
+            self.deliver(envelope)
+            if admitted is not None:
+                admitted.set_result(None)
+            return None
 
         def come_in() -> None:
             if admitted is not None and not admitted.done():
                 admitted.set_result(None)
 
-        if self.state is not State.ENDED and not self.mailbox.has_room:
-            outcome = self.mailbox.offer_or_wait(envelope, come_in)
-            if isinstance(outcome, Ticket):
-                return outcome
-            if outcome is not None:
-                self._found_no_room(outcome, envelope)
-        else:
-            self.deliver(envelope)
+        outcome = self.mailbox.offer_or_wait(envelope, come_in)
+        if isinstance(outcome, Ticket):
+            return outcome
+        if outcome is not None:
+            self._found_no_room(outcome, envelope)
         come_in()
         return None
 
@@ -141,20 +143,20 @@ class ActorCell(Node):
         """Begin an incarnation at the next turn of the loop."""
         self.begin_life(reason)
         self.incarnation = Incarnation(self, reason)
-        self.incarnation.wake()
+        self.incarnation.begin()
 
     def request_stop(self, reason: ExitReason) -> None:
         """Ask it to end; it is killed when its grace time is over."""
         if self.incarnation is not None:
             self.incarnation.request_stop(reason)
-        elif self.state is State.DOWN:
+        elif self.state is DOWN:
             self.parent.child_given_up(self, reason)
 
     def kill(self) -> None:
         """End it without asking: its task is cancelled, and `post_stop` does not run."""
         if self.incarnation is not None:
             self.incarnation.kill()
-        elif self.state is State.DOWN:
+        elif self.state is DOWN:
             self.parent.child_given_up(self, KILLED)
 
     def has_exited(self, reason: ExitReason) -> None:

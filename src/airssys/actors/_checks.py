@@ -20,6 +20,8 @@ def check_count(what: str, value: object, *, least: int) -> int:
 
 def check_seconds(what: str, value: object, *, least: float = 0.0, open_end: bool = False) -> float:
     """A finite number of seconds from `least` upwards; with `open_end`, strictly above it."""
+    if type(value) is float and least < value < math.inf:
+        return value  # every question comes here
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise SpecInvalid(f"{what} is {value!r}: expected a finite number of seconds")
     if value < least or (open_end and value == least):
@@ -29,6 +31,8 @@ def check_seconds(what: str, value: object, *, least: float = 0.0, open_end: boo
 
 def check_choice(what: str, value: object, choices: type[Choice]) -> Choice:
     """One of the words, given as such or as the enum's member."""
+    if isinstance(value, choices):
+        return value
     try:
         return choices(str(value))
     except ValueError:

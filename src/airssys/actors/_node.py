@@ -11,7 +11,7 @@ from ._errors import ActorStartFailed
 from ._events import Started, Stopped
 from ._reasons import NORMAL, ExitReason
 from ._services import Services
-from ._state import State
+from ._state import DOWN, ENDED, RUNNING, STARTING, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ class Node(ABC):
         self.parent = parent
         self.path = path
         self.services = services
-        self.state = State.DOWN
+        self.state = DOWN
         self.restarts = 0
         self.since = 0.0
         self.exit_reason: ExitReason | None = None
@@ -90,7 +90,7 @@ class Node(ABC):
 
     def begin_life(self, reason: ExitReason | None) -> None:
         """An incarnation begins; see `start`."""
-        self.state = State.STARTING
+        self.state = STARTING
         if reason is not None:
             self.restarts += 1
             self.services.counts.restarts += 1
@@ -98,11 +98,11 @@ class Node(ABC):
     @property
     def uptime_seconds(self) -> float:
         """How long this incarnation has lived."""
-        return self.services.clock.monotonic() - self.since if self.state is State.RUNNING else 0.0
+        return self.services.clock.monotonic() - self.since if self.state is RUNNING else 0.0
 
     def has_started(self) -> None:
         """The incarnation lives: tell everybody."""
-        self.state = State.RUNNING
+        self.state = RUNNING
         services = self.services
         self.since = services.clock.monotonic()
         if services.events.is_followed:
@@ -113,7 +113,7 @@ class Node(ABC):
 
     def has_exited(self, reason: ExitReason) -> None:
         """The incarnation ended: tell everybody, and let the parent decide."""
-        self.state = State.DOWN
+        self.state = DOWN
         self.exit_reason = reason
         services = self.services
         if services.events.is_followed:
@@ -125,7 +125,7 @@ class Node(ABC):
 
     def end(self, reason: ExitReason | None = None) -> None:
         """No incarnation will come any more: free everything that others could still find or wait for."""
-        self.state = State.ENDED
+        self.state = ENDED
         self.exit_reason = reason or self.exit_reason or NORMAL
         self.services.registry.forget(self.ref)
         bonds, self.bonds = self.bonds, None
@@ -134,10 +134,10 @@ class Node(ABC):
         if self.waiting is not None:
             self._wake_waiting()
 
-    def watch(self, notify: Callable[[Monitor, Down], None] | None) -> Monitor:
+    def watch(self, notify: Callable[[Monitor, Down], object] | None) -> Monitor:
         """Put a monitor on it; on one that has ended, it fires at once."""
         monitor = Monitor(self, notify)
-        if self.state is State.ENDED:
+        if self.state is ENDED:
             monitor.fire(Down(ref=self.ref, reason=self.exit_reason or NORMAL))
         else:
             self.bound().watchers[monitor] = None
@@ -157,8 +157,8 @@ class Node(ABC):
     async def wait_started(self) -> None:
         """Wait until it runs; `ActorStartFailed` when it never will."""
         state = self.state
-        while state is not State.RUNNING:
-            if state is State.ENDED:
+        while state is not RUNNING:
+            if state is ENDED:
                 reason = self.exit_reason or NORMAL
                 if isinstance(reason.error, ActorStartFailed):
                     raise reason.error
@@ -167,7 +167,7 @@ class Node(ABC):
 
     async def wait_stopped(self) -> ExitReason:
         """Wait until it has ended for good."""
-        while self.state is not State.ENDED:
+        while self.state is not ENDED:
             await self._change()
         return self.exit_reason or NORMAL
 

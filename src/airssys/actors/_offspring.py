@@ -11,7 +11,7 @@ from ._node import Node
 from ._reasons import SHUTDOWN, ExitReason
 from ._services import Services
 from ._spec import ActorFactory, ChildSpec, SupervisorSpec
-from ._state import State
+from ._state import ENDED
 
 
 class Offspring:
@@ -70,7 +70,7 @@ class Offspring:
         before, self._by_id = self._by_id, {}
         for spec in self._does.children:
             child = before.get(spec.id)
-            node = child.node if child is not None and child.node.state is not State.ENDED else self._make(spec)
+            node = child.node if child is not None and child.node.state is not ENDED else self._make(spec)
             self._by_id[spec.id] = Child(spec, node, is_dynamic=False)
 
     def add(self, spec: ChildSpec) -> Child:
@@ -99,13 +99,16 @@ class Offspring:
     def forget(self, child: Child, reason: ExitReason) -> None:
         """End a child for good and let go of it."""
         self._by_id.pop(child.spec.id, None)
-        if child.node.state is not State.ENDED:
+        if child.node.state is not ENDED:
             child.node.end(reason)
 
     def free_id(self, start: ActorFactory) -> str:
         """An id that no child has, after what makes the actor."""
-        made = getattr(start, "func", start)
-        name = getattr(made, "__name__", type(made).__name__).lower().replace("<lambda>", "actor")
+        if isinstance(start, type):
+            name = start.__name__.lower()
+        else:
+            made = getattr(start, "func", start)
+            name = getattr(made, "__name__", type(made).__name__).lower().replace("<lambda>", "actor")
         while True:
             self._made_up += 1
             made_up = f"{name}-{self._made_up}"

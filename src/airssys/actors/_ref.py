@@ -175,7 +175,7 @@ class ActorRef(Ref):
         deadline = cell.deadline_in(check_seconds("timeout", timeout, open_end=True))
         number = services.next_id() if correlation_id is None else correlation_id
         answer: asyncio.Future[Any] = services.loop.create_future()
-        reply = Reply(answer, cell, asker=sender, correlation_id=number, deadline=deadline)
+        reply = Reply(answer, cell, sender, number, deadline)
         ticket = cell.deliver_or_wait(Envelope(message, sender, reply, number, deadline), None)
         timer = services.loop.call_later(timeout, _time_out, answer, cell, ticket, timeout)
         try:
@@ -184,8 +184,6 @@ class ActorRef(Ref):
             timer.cancel()
             if ticket is not None:
                 cell.mailbox.withdraw(ticket)
-            if not answer.cancelled() and answer.done():
-                answer.exception()  # a caller that is cancelled in the same moment leaves nothing unretrieved
 
     def statistics(self) -> ActorStatistics:
         """A snapshot."""

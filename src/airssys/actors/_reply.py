@@ -29,7 +29,6 @@ class Reply:
         self,
         future: asyncio.Future[Any],
         cell: ActorCell,
-        *,
         asker: Ref | None,
         correlation_id: int,
         deadline: float,
@@ -48,6 +47,10 @@ class Reply:
     def send(self, value: Any) -> None:
         """Answer. Nobody waiting any more makes the value a dead letter, counted as a late reply."""
         self._settle()
+        self.send_at_once(value)
+
+    def send_at_once(self, value: Any) -> None:
+        """Answer while the question is being handled, when nothing was promised that would have to be kept."""
         if self.is_wanted:
             self._future.set_result(value)
         else:

@@ -41,7 +41,6 @@ class Services:
 
     Attributes:
         exit_kinds: words for exit reasons, by class of exception; see `reason_of`.
-        stuck: paths of actors whose tasks could not be ended.
     """
 
     loop: asyncio.AbstractEventLoop
@@ -54,7 +53,6 @@ class Services:
     dead_letters: DeadLetters
     events: Stream[Event]
     counts: Counts
-    stuck: list[str]
 
     def undeliverable(
         self, envelope: Envelope, recipient: Ref, reason: DeadLetterReason, exit_reason: ExitReason | None = None

@@ -196,15 +196,16 @@ class ChildSpec:
             check_word("the name of an actor", self.name)
         if type(self.restart) is not RestartType:
             object.__setattr__(self, "restart", check_choice("restart", self.restart, RestartType))
-        self._check_start()
+        is_supervisor = isinstance(self.start, SupervisorSpec)
+        if not is_supervisor:
+            self._check_start()
         if self.is_significant and self.restart is RestartType.PERMANENT:
             raise SpecInvalid(
                 f"child {self.id} is significant and permanent: it would be restarted whenever it ends",
                 hint="make it transient or temporary, or drop is_significant",
             )
         if self.shutdown is None:
-            grace = "infinity" if self.type is ChildType.SUPERVISOR else DEFAULT_GRACE_SECONDS
-            object.__setattr__(self, "shutdown", grace)
+            object.__setattr__(self, "shutdown", "infinity" if is_supervisor else DEFAULT_GRACE_SECONDS)
         elif self.shutdown not in ("kill", "infinity"):
             object.__setattr__(self, "shutdown", check_seconds("shutdown", self.shutdown))
 
@@ -226,5 +227,5 @@ class ChildSpec:
                 f"the start of child {self.id} is an actor that exists already; a restart needs a new one",
                 hint="give the class, or functools.partial(Class, arguments)",
             )
-        if not callable(self.start) and not isinstance(self.start, SupervisorSpec):
+        if not callable(self.start):
             raise SpecInvalid(f"the start of child {self.id} is {self.start!r}: expected something that makes an actor")

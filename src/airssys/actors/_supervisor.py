@@ -27,7 +27,7 @@ from ._plan import StopPlan, restart_plan, stop_plan
 from ._reasons import ESCALATED_KIND, FAILED_KIND, KILLED, SHUTDOWN, ExitReason
 from ._services import Services
 from ._spec import ActorFactory, AutoShutdown, ChildSpec, Strategy, SupervisorSpec
-from ._state import State
+from ._state import DOWN, ENDED, RUNNING, STARTING, State
 from ._statistics import SupervisorStatistics
 from ._supervisor_ref import SupervisorRef
 from ._tree import TreeNode
@@ -40,6 +40,7 @@ class SupervisorNode(Node):
 
     Attributes:
         children: its children.
+        prefix: what their paths begin with.
     """
 
     __slots__ = (
@@ -53,6 +54,7 @@ class SupervisorNode(Node):
         "_is_advancing",
         "_ledger",
         "children",
+        "prefix",
         "ref",
     )
 
@@ -61,6 +63,7 @@ class SupervisorNode(Node):
     def __init__(self, spec: ChildSpec, does: SupervisorSpec, parent: Parent, path: str, services: Services) -> None:
         super().__init__(spec, parent, path, services)
         self.ref = SupervisorRef(self)
+        self.prefix = path.removesuffix("/")
         self.children = Offspring(path, does, self._make, services)
         self._does = does
         self._ledger = Ledger(does)
@@ -91,7 +94,7 @@ class SupervisorNode(Node):
 
     def request_stop(self, reason: ExitReason) -> None:
         """Stop all children, and then end; kill those that are left when the grace time is over."""
-        if self.state is State.DOWN:
+        if self.state is DOWN:
             self.parent.child_given_up(self, reason)
         elif self.state.has_incarnation and self._closing is None:
             grace = self.spec.grace_seconds
@@ -105,7 +108,7 @@ class SupervisorNode(Node):
 
     def kill(self) -> None:
         """Kill all children at once, and then end."""
-        if self.state is State.DOWN:
+        if self.state is DOWN:
             self.parent.child_given_up(self, KILLED)
         elif self.state.has_incarnation and self._closing is not KILLED:
             self._close(KILLED)
@@ -124,7 +127,7 @@ class SupervisorNode(Node):
         super().end(reason)
         self.services.counts.supervisors -= 1
         for child in self.children:
-            if child.node.state is not State.ENDED:
+            if child.node.state is not ENDED:
                 child.node.end(child.node.exit_reason or self.exit_reason)
 
     # ------------------------------------------------------------ what children report
@@ -151,7 +154,7 @@ class SupervisorNode(Node):
             self._has_stopped(child, Fate.REST, reason)  # it would have been asked anyway
         elif child.is_new and child.is_dynamic:
             self._forget(child, reason)
-        elif self.state is not State.STARTING:
+        elif self.state is not STARTING:
             self._decide(child, reason)
         elif was_starting:
             self._start_failed(child, reason)
@@ -170,7 +173,7 @@ class SupervisorNode(Node):
         """A child that was asked to stop has."""
         if fate is Fate.VANISH or child.is_temporary or (fate is Fate.LEAVE and not child.is_kept):
             self._forget(child, reason)
-        elif fate is Fate.LEAVE and child.node.state is not State.ENDED:
+        elif fate is Fate.LEAVE and child.node.state is not ENDED:
             child.node.end(reason)
 
     def _forget(self, child: Child, reason: ExitReason) -> None:
@@ -191,7 +194,7 @@ class SupervisorNode(Node):
     def _was_last_significant(self) -> bool:
         if self._does.auto_shutdown is AutoShutdown.ANY_SIGNIFICANT:
             return True
-        return all(child.node.state is State.ENDED for child in self.children if child.spec.is_significant)
+        return all(child.node.state is ENDED for child in self.children if child.spec.is_significant)
 
     # ------------------------------------------------------------ decisions
 
@@ -254,7 +257,7 @@ class SupervisorNode(Node):
         """Put on the agenda that everybody stops, and then end."""
         if self._closing is None and self.state.has_incarnation:
             self._closing = reason
-            if self.state is State.RUNNING:
+            if self.state is RUNNING:
                 self.state = State.STOPPING
             self._wait(0.0)
             self._deferred.clear()
@@ -300,7 +303,7 @@ class SupervisorNode(Node):
                 return False
             case None if self._closing is not None:
                 self._finish(self._closing)
-            case None if self.state is State.STARTING:
+            case None if self.state is STARTING:
                 self._has_started_all()
             case None:
                 return False
@@ -318,7 +321,7 @@ class SupervisorNode(Node):
     def _start_child(self, child: Child) -> None:
         child.timer = None
         child.last_start = self.services.clock.monotonic()
-        if child.node.state is State.ENDED:
+        if child.node.state is ENDED:
             self.children.replace_node(child)
         child.node.start(child.node.exit_reason)
 
@@ -326,7 +329,7 @@ class SupervisorNode(Node):
         self.has_started()
         deferred, self._deferred = self._deferred, []
         for child, reason in deferred:
-            if self._closing is None and child.node.state is State.DOWN:
+            if self._closing is None and child.node.state is DOWN:
                 self._decide(child, reason)
 
     def _finish(self, reason: ExitReason) -> None:
@@ -351,7 +354,7 @@ class SupervisorNode(Node):
         if not self.state.has_incarnation or self._closing is not None:
             raise SystemNotRunning(f"{self.path} is {self.state}, and takes no child")
         child = self.children.add(spec)
-        if self.state is State.RUNNING and not self._agenda.is_busy:
+        if self.state is RUNNING and not self._agenda.is_busy:
             self._start_child(child)
         else:
             self._agenda.start_too(spec.id)
@@ -378,7 +381,7 @@ class SupervisorNode(Node):
             child.fate = fate
             node.request_stop(SHUTDOWN)
         else:
-            if node.state is State.DOWN:
+            if node.state is DOWN:
                 node.end(SHUTDOWN)
             self._has_stopped(child, fate, SHUTDOWN)
         self._advance()
@@ -389,7 +392,7 @@ class SupervisorNode(Node):
         child = self.children.find(id)
         if not self.state.has_incarnation or self._closing is not None:
             raise SystemNotRunning(f"{self.path} is {self.state}, and starts no child")
-        if child.node.state is State.ENDED and not self._agenda.is_to_start(id):
+        if child.node.state is ENDED and not self._agenda.is_to_start(id):
             self._start_child(child)
         return child.node
 
@@ -398,11 +401,6 @@ class SupervisorNode(Node):
         if isinstance(spec.start, SupervisorSpec):
             return SupervisorNode(spec, spec.start, self, path, self.services)
         return ActorCell(spec, self, path, self.services)
-
-    @property
-    def prefix(self) -> str:
-        """What the paths of its children begin with."""
-        return self.path.removesuffix("/")
 
     # ------------------------------------------------------------ looking at it
 
@@ -414,8 +412,8 @@ class SupervisorNode(Node):
             state=self.state,
             uptime_seconds=self.uptime_seconds,
             children=len(states),
-            running=states.count(State.RUNNING),
-            waiting=states.count(State.DOWN),
+            running=states.count(RUNNING),
+            waiting=states.count(DOWN),
             child_restarts=self._ledger.restarts,
             host_fault_restarts=self._ledger.host_fault_restarts,
             escalations=self._escalations,

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from airssys.clock import Clock, SystemClock
-from airssys.errors import ActorStuck, SystemNotRunning
+from airssys.errors import SystemNotRunning
 
 from ._backoff import Backoff
 from ._checks import check_seconds
@@ -97,7 +97,6 @@ class ActorSystem:
             dead_letters=self.dead_letters,
             events=self._events,
             counts=self._counts,
-            stuck=[],
         )
         does = SupervisorSpec(max_restarts=self._intensity.max_restarts, period_seconds=self._intensity.period_seconds)
         self._top = Top(does, services, asyncio.current_task())
@@ -118,8 +117,6 @@ class ActorSystem:
         failure = top.failure_behind(error)
         if failure is not None:
             raise ActorSystemFailed(failure) from failure.error
-        if top.stuck and error is None:
-            raise ActorStuck(f"these actors could not be ended: {', '.join(top.stuck)}")
 
     # ------------------------------------------------------------ starting
 

@@ -40,11 +40,6 @@ class Top:
         """The top supervisor."""
         return self._node.ref
 
-    @property
-    def stuck(self) -> list[str]:
-        """Paths of actors whose tasks could not be ended."""
-        return self.services.stuck
-
     def picture(self) -> TreeNode:
         """The whole tree."""
         return self._node.picture()

@@ -12,6 +12,7 @@ added or cut off. No value that a guest chose freely can enter a record.
 from __future__ import annotations
 
 from ._events import (
+    EVENTS,
     ApprovalChanged,
     Decided,
     Event,
@@ -38,6 +39,7 @@ from ._verify import Verified, verify
 __all__ = [
     "DEFAULT_MAX_FILE_BYTES",
     "DEFAULT_SYNC_SECONDS",
+    "EVENTS",
     "SCHEMA",
     "ApprovalChanged",
     "AuditLog",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol
+from typing import Final, Protocol
 
 from airssys.capabilities import Request
 from airssys.quotas import LevelChange
 
 from . import _fields as fields
+
+#: The kinds of records, as `event` names them.
+EVENTS: Final = ("decision", "life-cycle", "approval", "limit", "level", "summary", "torn-line", "unwritten")
 
 
 class Event(Protocol):

@@ -97,9 +97,14 @@ class FileSink:
             if file.size + len(line) > self._max_file_bytes and file.size > 0:
                 file = self._begin_file(head.sequence)
             file.append(line)
+            self._written = (head, Place(file.name, file.size))
         except OSError as error:
             raise self._unavailable(error) from error
-        self._written = (head, Place(file.name, file.size))
+        except AuditUnavailable:
+            raise
+        except BaseException:
+            self._fault = f"the audit log in {self.folder} was interrupted while it wrote: open it again"
+            raise
         if self._syncer is not None:
             self._syncer.note_write()
 

@@ -17,7 +17,9 @@ from ._sink import Sink
 class AuditLog:
     """Records events in order. Making one does nothing; entering it opens the sink, leaving it closes the sink.
 
-    Any number of threads may share it; the order of the records is the order in which `append` took place.
+    Any number of threads may share it; the order of the records is the order in which `append` took place. A call that
+    a signal handler's exception (Ctrl-C) interrupts in the middle of a record ends the log: it refuses until it is
+    opened again, which finds out how far the record came.
 
     Args:
         sink: where the records go.
@@ -107,13 +109,22 @@ class AuditLog:
         sequence, previous = self._end()
         line = record_line(sequence + 1, previous, self._clock.wall(), self._clock.monotonic(), event.body())
         head = Head(sequence + 1, digest_of(line))
-        self._sink.write(line + b"\n", head)
-        self._head = head
+        try:
+            self._sink.write(line + b"\n", head)
+            self._head = head
+        except AuditUnavailable:
+            raise
+        except BaseException:
+            self._head = None
+            raise
         return head.sequence
 
     def _end(self) -> Head:
         if self._head is None:
-            raise AuditUnavailable("the audit log is not open", hint="open it before anything is to be recorded")
+            raise AuditUnavailable(
+                "the audit log is not open, or was interrupted while it wrote",
+                hint="open it first; after an interruption, close it before that",
+            )
         return self._head
 
     def __enter__(self) -> Self:

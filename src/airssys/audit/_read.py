@@ -45,6 +45,7 @@ def search(
     component: str | None = None,
     kind: str | None = None,
     decision: str | None = None,
+    text: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Iterator[Entry]:
@@ -56,16 +57,17 @@ def search(
         component: its name.
         kind: what was asked for: `filesystem`, `network`, ...
         decision: `allowed` or `denied`.
+        text: what stands anywhere in a record: in the resource, the rule, the grant, who approved, ...
         since, until: when, both included; with a time zone.
     """
     for entry in entries:
-        members = entry.members
         wanted = (
             (event, entry.event),
             (component, entry.component),
-            (kind, (members.get("request") or {}).get("kind")),
-            (decision, members.get("decision")),
+            (kind, entry.request.get("kind")),
+            (decision, entry.members.get("decision")),
         )
         is_in_time = (since is None or since <= entry.at) and (until is None or entry.at <= until)
-        if is_in_time and all(asked is None or asked == found for asked, found in wanted):
+        has_text = text is None or any(text in each for each in entry.texts)
+        if is_in_time and has_text and all(asked is None or asked == found for asked, found in wanted):
             yield entry

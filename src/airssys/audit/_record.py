@@ -45,8 +45,7 @@ class Entry:
         previous: the digest of the line before it.
         at: when it was written, in UTC, by a clock that may be set.
         monotonic: seconds on a clock that never goes back, of the process that wrote it.
-        event: what kind of record: `decision`, `life-cycle`, `approval`, `limit`, `level`, `summary`, `torn-line` or
-            `unwritten`.
+        event: what kind of record: one of `EVENTS`, or a word that somebody else wrote there.
         members: everything in it, as JSON has it.
     """
 
@@ -60,7 +59,19 @@ class Entry:
     @property
     def component(self) -> str | None:
         """Whom it is about; None for records about the log itself."""
-        return self.members.get("component")
+        component = self.members.get("component")
+        return component if isinstance(component, str) else None
+
+    @property
+    def request(self) -> Mapping[str, Any]:
+        """What was asked for: `kind`, `action`, `resource`; empty for other records."""
+        request = self.members.get("request")
+        return request if isinstance(request, dict) else {}
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything in it that is a text."""
+        return tuple(value for value in (*self.members.values(), *self.request.values()) if isinstance(value, str))
 
 
 def record_line(sequence: int, previous: str, wall: float, monotonic: float, body: str) -> bytes:
@@ -83,7 +94,7 @@ def read_record(line: bytes) -> Entry | None:
         members = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(members, dict) or members.get("schema") != SCHEMA:
+    if not isinstance(members, dict) or members.get("schema") != SCHEMA or not _is_shallow(members):
         return None
     sequence, previous, utc = (members.get(name) for name in ("sequence", "previous", "utc"))
     monotonic, event = members.get("monotonic"), members.get("event")
@@ -98,6 +109,13 @@ def read_record(line: bytes) -> Entry | None:
     if at.tzinfo is None:
         return None
     return Entry(sequence=sequence, previous=previous, at=at, monotonic=monotonic, event=event, members=members)
+
+
+def _is_shallow(members: Mapping[str, Any]) -> bool:
+    """No record has more than one table in it, so that whoever shows one need not fear how deep it is."""
+    tables = [value for value in members.values() if isinstance(value, (dict, list))]
+    inner = [value for table in tables for value in (table.values() if isinstance(table, dict) else table)]
+    return len(tables) <= 1 and not any(isinstance(value, (dict, list)) for value in inner)
 
 
 @lru_cache(16)

@@ -36,12 +36,12 @@ class Walk:
         self._last: Line | None = None
 
     def follow(self, line: Line) -> None:
-        """Take the next line."""
+        """Take the next line. A last one that lacks nothing but its line break was written whole."""
         if self._last is not None and not self._last.is_whole and line.file != self._last.file:
             self.findings.append(f"{self._last.place}: the line does not end, and another file follows")
         self._last = line
         entry = read_record(line.content)
-        if entry is None or not (line.is_whole or self._is_next(entry)):
+        if entry is None:
             self._unread.append(line)
             return
         if self._unread:
@@ -65,10 +65,6 @@ class Walk:
     def lacks_line_break(self) -> bool:
         """The last line does not end."""
         return self._last is not None and not self._last.is_whole
-
-    def _is_next(self, entry: Entry) -> bool:
-        """The record continues the chain: a last line that lacks nothing but its line break was written whole."""
-        return not self._unread and (entry.sequence, entry.previous) == (self.head.sequence + 1, self.head.digest)
 
     def _account_for_unread(self, entry: Entry) -> None:
         """Lines that are no records were torn by a crash if the next record says so, to the byte."""

@@ -1,6 +1,6 @@
 """Many chain patterns, found by the text that they match.
 
-Promise: a text is looked at six times at most, from left to right, however many patterns there are.
+Promise: a text is looked at a fixed number of times, from left to right, however many patterns there are.
 """
 
 from __future__ import annotations
@@ -43,24 +43,27 @@ class ChainIndex(Generic[T]):
                 wild[stem].setdefault(rest, (pattern, owner))
         memory = StepMemory()
         self._machines = {stem: Machine([*rests], [*rests.values()], separator, memory) for stem, rests in wild.items()}
-        self._depths = max((stem.count(separator) + 1 for stem in self._machines), default=0)
+        #: The same, and None for everything that a stem begins with: what is not in here leads nowhere.
+        self._nodes = {node: self._machines.get(node) for stem in wild for node in _beginnings(stem, separator)}
 
     def find(self, text: str) -> T | None:
         """What one of the patterns that match the text stands for."""
         found = self._exact.get(text)
         if found is not None:
             return found
-        end, length = 0, len(text)
-        for _ in range(self._depths):
-            machine = self._machines.get(text[:end])
+        nodes, separator = self._nodes, self._separator
+        end, length, begin = 0, len(text), ""
+        while begin in nodes:
+            machine = nodes[begin]
             entry = None if machine is None else machine.find(text[end:])
             if entry is not None:
                 return entry[1]
             if end == length:
                 break
-            end = text.find(self._separator, end + 1)
+            end = text.find(separator, end + 1)
             if end < 0:
                 end = length
+            begin = text[:end]
         return None
 
     def covering(self, pattern: ChainPattern, effort: Effort) -> Iterator[T]:
@@ -87,6 +90,12 @@ class ChainIndex(Generic[T]):
             machine = self._machines.get(text[:end])
             if machine is not None:
                 yield from machine.find_all(text[end:])
+
+
+def _beginnings(stem: str, separator: str) -> Iterator[str]:
+    """The stem, and all that it begins with, segment by segment; the empty text first."""
+    yield from (stem[:at] for at, char in enumerate(stem) if char == separator)
+    yield stem
 
 
 def _cut(pattern: ChainPattern) -> tuple[str, Chain]:

@@ -26,6 +26,10 @@ Chain: TypeAlias = tuple[Glob | None, ...]
 #: Most chains that the meet of two is written as. Two patterns with three wildcards each need at most twenty.
 MAX_ALTERNATIVES: Final = 64
 
+#: Longest text that is looked for before a chain is tried. Python's search takes steps for each of its characters at
+#: every place, in the worst case; so many are fewer than trying the chain takes.
+MAX_NEEDED: Final = 16
+
 #: What a glob, or a chain, is made of; `None` included.
 T = TypeVar("T")
 
@@ -65,6 +69,26 @@ def literal_of(glob: Glob | None) -> str | None:
 def has_literal(chain: Chain) -> bool:
     """Whether the chain names anything at all: one character that is not a wildcard or a class."""
     return any(type(each) is str for glob in chain if glob is not None for each in glob)
+
+
+def needed_text(chain: Chain, separator: str) -> str:
+    """A text that everything that the chain matches has in it, as long as is of use; empty when there is none.
+
+    >>> needed_text((None, tuple(".ssh"), None), "/")
+    '/.ssh'
+    """
+    runs = [""]
+    for glob in chain:
+        if glob is None:
+            runs.append("")
+            continue
+        runs[-1] += separator
+        for element in glob:
+            if type(element) is str:
+                runs[-1] += element
+            else:
+                runs.append("")
+    return max(runs, key=len)[:MAX_NEEDED]
 
 
 def meet(left: Chain, right: Chain, separator: str, effort: Effort) -> list[Chain]:

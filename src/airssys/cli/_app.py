@@ -13,21 +13,27 @@ from typing import Annotated, Final
 import typer
 from typer.exceptions import TyperException
 
+from airssys.cli._approvals import approvals
+from airssys.cli._approve import approve
 from airssys.cli._arguments import shield
+from airssys.cli._audit import audit
 from airssys.cli._bench import bench
 from airssys.cli._check import check
 from airssys.cli._console import prepare_streams, show_text
 from airssys.cli._doctor import doctor
 from airssys.cli._errors import ExitCode, UsageError, tell, traceback_of
+from airssys.cli._explain import explain
 from airssys.cli._init import init
 from airssys.cli._inspect import inspect
 from airssys.cli._keygen import keygen
 from airssys.cli._machine import engine_version
 from airssys.cli._options import PROGRAM
+from airssys.cli._reject import reject
 from airssys.cli._run import run as run_verb
 from airssys.cli._sign import sign
 from airssys.cli._signals import ending_on_signals
 from airssys.cli._trust import trust
+from airssys.cli._withdraw import withdraw
 from airssys.errors import AirssysError, HostError, InternalError
 
 #: Set to anything, it shows where in our code an error came from.
@@ -45,6 +51,11 @@ for _name, _verb in (
     ("check", check),
     ("inspect", inspect),
     ("run", run_verb),
+    ("explain", explain),
+    ("approvals", approvals),
+    ("approve", approve),
+    ("reject", reject),
+    ("withdraw", withdraw),
     ("doctor", doctor),
     ("bench", bench),
     ("keygen", keygen),
@@ -52,6 +63,7 @@ for _name, _verb in (
 ):
     app.command(_name)(_verb)
 app.add_typer(trust, name="trust")
+app.add_typer(audit, name="audit")
 
 
 def _show_version(wanted: bool) -> None:

@@ -12,11 +12,19 @@ from typing import Any, Final
 
 from rich.text import Text
 
+from airssys.approval import ApprovalRequest
+from airssys.cli._approval_shown import request_as_json
 from airssys.cli._console import printable, remarks
 from airssys.errors import (
     AirssysError,
+    ApprovalRequired,
+    ApprovalSettled,
+    ApprovalsFull,
+    ApprovalWidened,
     ArgumentTypeError,
     ArgumentValueError,
+    AuditDamaged,
+    CapabilityDenied,
     DeadlineExceeded,
     FuelExhausted,
     GuestError,
@@ -25,6 +33,7 @@ from airssys.errors import (
     LinkError,
     OperatorError,
     OutOfMemory,
+    PolicyError,
     Refused,
     ResultTooLarge,
 )
@@ -57,6 +66,7 @@ _EXIT_CODES: Final[tuple[tuple[type[AirssysError], ExitCode], ...]] = (
     (DeadlineExceeded, ExitCode.DEADLINE),
     (OutOfMemory, ExitCode.OUT_OF_MEMORY),
     (GuestError, ExitCode.GUEST),
+    (ApprovalRequired, ExitCode.REFUSED),  # the operator's rules say no; whoever runs the command did nothing wrong
     (OperatorError, ExitCode.OPERATOR),
     (Refused, ExitCode.REFUSED),
 )
@@ -69,6 +79,12 @@ _FACTS: Final[tuple[tuple[type[AirssysError], tuple[str, ...]], ...]] = (
     (FuelExhausted, ("max_fuel",)),
     (ResultTooLarge, ("size_bytes", "limit_bytes")),
     (LinkError, ("problems",)),
+    (PolicyError, ("problems",)),
+    (CapabilityDenied, ("request", "rule")),
+    (AuditDamaged, ("findings",)),
+    (ApprovalSettled, ("approval", "state", "by")),
+    (ApprovalWidened, ("beyond",)),
+    (ApprovalsFull, ("limit",)),
     (GuestError, ("backtrace",)),
 )
 #: What machines are told about each problem of a manifest.
@@ -107,6 +123,8 @@ def error_as_json(error: AirssysError) -> dict[str, Any]:
             told |= {name: getattr(error, name) for name in names}
     if isinstance(error, GuestReturnedError):
         told["value"] = error.value
+    if isinstance(error, ApprovalRequired) and isinstance(error.request, ApprovalRequest):
+        told["approval"] = request_as_json(error.request)
     if isinstance(error, Problem | ManifestInvalid):
         problems = error.problems if isinstance(error, ManifestInvalid) else (error,)
         told["problems"] = [{name: getattr(problem, name) for name in _PROBLEM_FACTS} for problem in problems]

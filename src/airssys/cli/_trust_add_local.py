@@ -41,7 +41,7 @@ def add_local(
         likely_name = f"local-{source.name}"
     else:
         values["path"] = _inside(os.path.realpath(path)) if os.path.isdir(path) else path
-        likely_name = f"local-{re.sub(r'[^A-Za-z0-9]+', ' ', path).split(' ')[-1]}"
+        likely_name = f"local-{path}"
     return add(trust_store(trust_file), values, likely_name=likely_name, first=first, as_json=as_json)
 
 

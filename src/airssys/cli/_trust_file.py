@@ -22,6 +22,7 @@ from airssys.trust import (
     Rule,
     SigningKeyRule,
     Source,
+    TrustConfig,
     TrustStore,
     UrlPattern,
     default_trust_file,
@@ -46,6 +47,11 @@ FirstFlag: TypeAlias = Annotated[bool, typer.Option("--first", help="Ask this ru
 def trust_store(path: Path | None) -> TrustStore:
     """The trust file that is meant."""
     return TrustStore(default_trust_file() if path is None else path)
+
+
+def trust_config(path: Path | None) -> TrustConfig:
+    """What the trust file says. One that is named has to be there; where the user has none, nothing is trusted."""
+    return TrustConfig.load_default() if path is None else TrustConfig.load(path)
 
 
 def project_source(path: Path, config: HostConfig) -> Source:

@@ -13,7 +13,7 @@ from rich.text import Text
 from airssys.cli._console import plural, printable, show, show_json
 from airssys.cli._errors import ExitCode, UsageError
 from airssys.cli._options import ConfigOption, JsonFlag, host_config, read_path
-from airssys.cli._trust_file import TrustFileOption, project_source, rule_as_json, trust_store
+from airssys.cli._trust_file import TrustFileOption, project_source, rule_as_json, trust_config, trust_store
 from airssys.errors import TrustTampered
 from airssys.host import HostConfig
 from airssys.trust import TrustConfig, TrustLevel, TrustStore, accept_changes
@@ -35,12 +35,11 @@ def verify(
 
     Ends with 0 for a trusted component, and with 3 for any other.
     """
-    store = trust_store(trust_file)
     if path is None:
-        return _verify_file(store, accept=accept, as_json=as_json)
+        return _verify_file(trust_store(trust_file), accept=accept, as_json=as_json)
     if accept:
         raise UsageError("--accept is about the trust file, not about a component", hint="leave PATH out")
-    return _judge(store, path, host_config(config, None), as_json=as_json)
+    return _judge(trust_config(trust_file), path, host_config(config, None), as_json=as_json)
 
 
 def _verify_file(store: TrustStore, *, accept: bool, as_json: bool) -> int:
@@ -79,9 +78,9 @@ def _coloured(line: str) -> Text:
     return Text(line, style=styles.get(line[:1], ""))
 
 
-def _judge(store: TrustStore, path: Path, config: HostConfig, *, as_json: bool) -> int:
+def _judge(trust: TrustConfig, path: Path, config: HostConfig, *, as_json: bool) -> int:
     source = project_source(path, config)
-    decision = TrustConfig.load(store.path).assess(source)
+    decision = trust.assess(source)
     if as_json:
         show_json(
             {

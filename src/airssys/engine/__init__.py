@@ -23,7 +23,7 @@ from airssys.engine._memory import live_memories
 from airssys.engine._monitor import MemoryMonitor, MemorySample, MemoryUsage
 from airssys.engine._runtime import runtime
 from airssys.engine._signals import deferred_signals
-from airssys.engine._store import StoreBounds
+from airssys.engine._store import CpuMeter, StoreBounds
 from airssys.engine._ticker import TICK_SECONDS
 from airssys.engine._traps import TRAP_KINDS
 from airssys.engine.values import Case, Err, GuestResource, Ok, Some
@@ -38,6 +38,7 @@ __all__ = [
     "CompileBounds",
     "CompiledComponent",
     "Compiler",
+    "CpuMeter",
     "CpuUsage",
     "Err",
     "FairQueue",

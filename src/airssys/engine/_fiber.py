@@ -63,6 +63,9 @@ class Fiber:
                 raise store.failure
             if perf_counter() > self.deadline:
                 raise TimeoutError
+            if store.resumes_at:
+                await self._pause()
+                continue
             if store.calls.waiting:
                 await store.calls.answer()
                 inline = self._slice_ns < _SHORT_SLICE_NS
@@ -73,6 +76,13 @@ class Fiber:
                 inline = False
             else:
                 await self._run_on_workers()
+
+    async def _pause(self) -> None:
+        """Wait until the guest may use the CPU again, or until its deadline."""
+        store = self._store
+        await asyncio.sleep(min(store.resumes_at, self.deadline) - perf_counter())
+        if perf_counter() >= store.resumes_at:
+            store.resumes_at = 0.0
 
     def _run_inline(self) -> None:
         store = self._store
@@ -93,7 +103,8 @@ class Fiber:
         self._slice_ns = used = thread_time_ns() - started
         self.cpu_ns += used
         store.share.use(used)
-        return not (self._done or store.needs_owner or perf_counter() > self.deadline)
+        store.measure(used)
+        return not (self._done or store.needs_owner or store.resumes_at or perf_counter() > self.deadline)
 
     def parked(self) -> None:
         """Wake the owner; on a worker's thread."""

@@ -22,7 +22,7 @@ from airssys.engine._limiter import ResourceLimiter
 from airssys.engine._linking import Export, LinkedComponent
 from airssys.engine._pace import TICK_NS
 from airssys.engine._runtime import runtime
-from airssys.engine._store import Store, StoreBounds
+from airssys.engine._store import CpuMeter, Store, StoreBounds
 from airssys.engine._traps import backtrace_of, classify, reason_of
 from airssys.engine.values import Arena
 from airssys.errors import (
@@ -160,7 +160,7 @@ class Instance:
         )  # fmt: skip
         started = perf_counter_ns()
         cpu = 0
-        if turn.spent_ns < TICK_NS and not bound.pace.slow:
+        if turn.spent_ns < TICK_NS and not bound.pace.slow and not store.resumes_at:
             try:
                 done, cpu = store.poll_inline()
             except BaseException:  # a signal handler raised: nobody will finish this call
@@ -297,6 +297,10 @@ class Instance:
         self._max_fuel = cpu.max_fuel
         self.store.share.weight = WEIGHTS[cpu.priority]
 
+    def set_meter(self, meter: CpuMeter | None) -> None:
+        """Change who is told of its CPU time, from the next slice on."""
+        self.store.meter = meter
+
     def close(self) -> None:
         """Delete the instance and everything native that belongs to it. No call may be in progress."""
         self.store.close()
@@ -427,8 +431,17 @@ async def instantiate(
     cpu: CpuConfig | None = None,
     bounds: StoreBounds | None = None,
     limiter: ResourceLimiter | None = None,
+    meter: CpuMeter | None = None,
 ) -> Instance:
     """Start an instance. Waits while the component's own start functions run, at most for the deadline of one call.
+
+    Args:
+        linked: what to start.
+        max_memory_bytes: the limit over all its linear memories.
+        cpu: deadline, fuel and priority.
+        bounds: what it may make the host keep besides.
+        limiter: charged for its memories, instead of one made for it.
+        meter: told of the CPU time that it uses; says when it has to pause.
 
     Raises:
         OutOfMemory: the component cannot start within the limit; it has not run if its minimum is beyond it.
@@ -449,6 +462,7 @@ async def instantiate(
         bounds=bounds or _DEFAULT_BOUNDS,
         memories=linked.component.memory_count,
         functions=linked.functions,
+        meter=meter,
     )
     instance = Instance(linked, store, cpu)
     try:

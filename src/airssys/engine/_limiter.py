@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from airssys.clock import Clock, SystemClock
@@ -21,6 +22,8 @@ class ResourceLimiter:
         limit_bytes: the ceiling over all linear memories together.
         clock: where the monitor's timestamps come from.
         history: how many changes the monitor remembers.
+        on_change: told the bytes in use after each change, in order, on the thread that made it. It must not raise,
+            wait, or come back here.
 
     Attributes:
         refusals: how many requests went beyond the ceiling, ever; unlike `usage.refused` no `reset` touches it.
@@ -34,14 +37,23 @@ class ResourceLimiter:
         "_last_refused",
         "_limit",
         "_lock",
+        "_on_change",
         "_peak",
         "_refused",
         "host_fault",
         "refusals",
     )
 
-    def __init__(self, limit_bytes: int, *, clock: Clock = _CLOCK, history: int = DEFAULT_HISTORY) -> None:
+    def __init__(
+        self,
+        limit_bytes: int,
+        *,
+        clock: Clock = _CLOCK,
+        history: int = DEFAULT_HISTORY,
+        on_change: Callable[[int], None] | None = None,
+    ) -> None:
         self._limit = limit_bytes
+        self._on_change = on_change
         self._clock = clock
         self._lock = threading.Lock()
         self._current = self._peak = self._refused = self.refusals = 0
@@ -51,7 +63,9 @@ class ResourceLimiter:
 
     def renewed(self) -> ResourceLimiter:
         """A limiter of the same limit, clock and size of history, for the instance that comes next."""
-        return ResourceLimiter(self._limit, clock=self._clock, history=self._history.maxlen or 0)
+        return ResourceLimiter(
+            self._limit, clock=self._clock, history=self._history.maxlen or 0, on_change=self._on_change
+        )
 
     @property
     def limit_bytes(self) -> int:
@@ -81,6 +95,8 @@ class ResourceLimiter:
             if wanted > self._peak:
                 self._peak = wanted
             self._history.append((self._clock.monotonic(), wanted))
+            if self._on_change is not None:
+                self._on_change(wanted)
             return True
 
     def give_back(self, less_bytes: int) -> None:
@@ -88,6 +104,8 @@ class ResourceLimiter:
         with self._lock:
             self._current -= less_bytes
             self._history.append((self._clock.monotonic(), self._current))
+            if self._on_change is not None:
+                self._on_change(self._current)
 
     def set_limit(self, limit_bytes: int) -> None:
         """Move the ceiling; the next request meets the new one.

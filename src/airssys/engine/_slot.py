@@ -15,7 +15,7 @@ class PollSlot:
     """The state of one thread around `poll`. Written by its own thread only, readable by all.
 
     Attributes:
-        polling: the thread is inside native code of a guest; Python runs here only as a callback.
+        polling: the thread is inside native code of a guest, or deletes some; Python runs here only as a callback.
         limiter: whose budget a new linear memory is charged to.
         on_loop: this thread runs the event loop of the guest that it polls, so host functions may run in place.
         signals: numbers of signals that arrived while polling and wait for a safe place.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from ctypes import c_void_p
 from dataclasses import dataclass
-from time import perf_counter_ns
-from typing import TYPE_CHECKING
+from time import perf_counter, perf_counter_ns
+from typing import TYPE_CHECKING, TypeAlias
 
 from airssys.engine import _native as native
 from airssys.engine._capacity import maps_of
@@ -17,12 +19,16 @@ from airssys.engine._limiter import ResourceLimiter
 from airssys.engine._pace import NO_TURN, NOTICE_NS, TICK_NS, Pace, turn_of
 from airssys.engine._runtime import Runtime
 from airssys.engine._scheduler import Place
-from airssys.engine._slot import PollSlot
+from airssys.engine._slot import PollSlot, current_slot
 from airssys.engine.values import Border, ResourceTable
 from airssys.errors import InternalError
 
 if TYPE_CHECKING:
     from airssys.engine._fiber import Fiber
+
+
+#: Takes the CPU time of a slice in ns, returns for how many seconds the guest has to pause. Any thread calls it.
+CpuMeter: TypeAlias = Callable[[int], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,9 @@ class Store:
         future: the native future in progress, 0 when there is none.
         fiber: who runs it, once its first slice did not finish it.
         epoch_deadline: the ticker's count at which the next slice would end before it began.
+        meter: told of the CPU time of every slice in ns, on the thread that ran it; returns for how many seconds the
+            guest has to pause, which is how a quota of CPU time holds within a call as well. None without one.
+        resumes_at: `perf_counter()` time until which the guest pauses; 0.0 when it does not.
     """
 
     __slots__ = (
@@ -74,7 +83,9 @@ class Store:
         "fiber",
         "future",
         "limiter",
+        "meter",
         "native_context",
+        "resumes_at",
         "runtime",
         "share",
         "turn",
@@ -90,11 +101,14 @@ class Store:
         bounds: StoreBounds,
         memories: int,
         functions: tuple[HostFunction, ...],
+        meter: CpuMeter | None = None,
     ) -> None:
         self.runtime = runtime
         self.turn = turn_of(asyncio.get_running_loop())
         self.limiter = limiter
         self.share = share
+        self.meter = meter
+        self.resumes_at = 0.0
         self.failure: BaseException | None = None
         self.future = 0
         self.fiber: Fiber | None = None
@@ -115,6 +129,7 @@ class Store:
         self.border = Border(self.context, bounds.value_bytes, ResourceTable(bounds.resources))
         self.calls = HostCalls(functions, self.border)
         self.continuation = continuation_for(self.context) if functions else None
+        self.measure(0)  # the instance before this one may have left a debt
 
     # -- running
 
@@ -149,7 +164,7 @@ class Store:
 
     def may_run_inline(self, pace: Pace | None = None) -> bool:
         """Whether this turn of the loop has inline time left, and the export is not known to be slow."""
-        return self.turn.spent_ns < TICK_NS and (pace is None or not pace.slow)
+        return self.turn.spent_ns < TICK_NS and not self.resumes_at and (pace is None or not pace.slow)
 
     def poll(self, slot: PollSlot) -> bool:
         """Run the guest on this thread until it is done, suspends, or the tick ends its slice."""
@@ -185,7 +200,15 @@ class Store:
         calls = self.calls
         cpu = elapsed - calls.host_ns
         calls.host_ns = 0
+        if self.meter is not None:
+            self.measure(cpu)
         return done, cpu
+
+    def measure(self, cpu_ns: int) -> None:
+        """Tell the meter, where there is one, of CPU time that was used; the guest pauses for as long as it says."""
+        if self.meter is not None:
+            pause_seconds = self.meter(cpu_ns)
+            self.resumes_at = perf_counter() + pause_seconds if pause_seconds else 0.0
 
     @property
     def needs_owner(self) -> bool:
@@ -212,10 +235,13 @@ class Store:
         """Delete the native side; nothing may poll it. Host resources that the guest held are destroyed."""
         if self.closed:
             return
-        self.discard()
-        self.runtime.capacity.give_back(self._maps)
-        self.runtime.stores.pop(self.context, None)
-        self.calls.abandon()
+        try:
+            with signals_held():
+                self.discard()
+                self.runtime.capacity.give_back(self._maps)
+                self.runtime.stores.pop(self.context, None)
+        finally:
+            self.calls.abandon()
 
     def forget(self) -> None:
         """In a forked child: the native side is the parent's, and is left alone."""
@@ -232,6 +258,19 @@ class Store:
             self.turn = NO_TURN  # whoever tries to call it finds that no event loop owns it
             self.end()
             native.store_delete(self._store)
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Signal handlers of this thread wait for the end of the context: what native code calls back is not broken off."""
+    slot = current_slot()
+    outer, slot.polling = slot.polling, True
+    try:
+        yield
+    finally:
+        slot.polling = outer
+    if slot.signals and not outer:
+        deliver_signals(slot)
 
 
 def deliver_signals(slot: PollSlot) -> None:

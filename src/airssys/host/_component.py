@@ -10,16 +10,39 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final
 
-from airssys.engine import Call, CompiledComponent, CpuUsage, Instance, MemoryMonitor, MemoryUsage, ResourceLimiter
+from airssys.audit import Step
+from airssys.capabilities import Request
+from airssys.engine import (
+    Call,
+    CompiledComponent,
+    CpuMeter,
+    CpuUsage,
+    Instance,
+    MemoryMonitor,
+    MemoryUsage,
+    ResourceLimiter,
+)
 from airssys.engine.wit import FuncType
-from airssys.errors import ComponentStopped, EngineFailed, LimitRejected, OperatorError, ReentrantCall
+from airssys.errors import (
+    ApprovalRequired,
+    ComponentStopped,
+    EngineFailed,
+    LimitRejected,
+    OperatorError,
+    ReentrantCall,
+)
+from airssys.host._admission import Admission
 from airssys.host._call_queue import CallQueue
+from airssys.host._finished import finished
 from airssys.manifest import CpuConfig, Manifest, MemoryConfig, Priority, ResourceLimits
+from airssys.policy import Grant, SecurityContext
+from airssys.quotas import QuotaKind, QuotaStatus, ResourceQuota
 
 
 class ComponentState(Enum):
     """Where a component is in its life."""
 
+    HELD = "held"
     READY = "ready"
     BUSY = "busy"
     FAILED = "failed"
@@ -31,14 +54,15 @@ class ComponentStatus:
     """A snapshot.
 
     Attributes:
-        state: `ready`; `busy` with a call; `failed` when the last instance died and the next call makes a new one;
-            `stopped` for good.
+        state: `held` until somebody approves what it asks for; `ready`; `busy` with a call; `failed` when the last
+            instance died and the next call makes a new one; `stopped` for good.
         restarts: instances made after the first.
         last_failure: what ended the last instance that died; None when none did.
         version: as the manifest has it.
         digest: SHA-256 of the component's file, hexadecimal.
         limits: in force now.
         waiting: calls that wait for the one in progress.
+        quotas: what it uses of each, by kind.
     """
 
     state: ComponentState
@@ -48,6 +72,7 @@ class ComponentStatus:
     digest: str
     limits: ResourceLimits
     waiting: int
+    quotas: Mapping[QuotaKind, QuotaStatus]
 
 
 class Component:
@@ -63,8 +88,10 @@ class Component:
         name: str,
         manifest: Manifest,
         compiled: CompiledComponent,
-        start: Callable[[ResourceLimits, ResourceLimiter], Coroutine[Any, Any, Instance]],
-        instance: Instance,
+        admission: Admission,
+        start: Callable[[ResourceLimits, ResourceLimiter, CpuMeter | None], Coroutine[Any, Any, Instance]],
+        limiter: ResourceLimiter,
+        ceilings: ResourceQuota,
         stop_grace_seconds: float,
         on_stop: Callable[[Component], None],
     ) -> None:
@@ -75,15 +102,19 @@ class Component:
         self._grace = stop_grace_seconds
         self._on_stop = on_stop
         self._limits = manifest.limits
-        self._instance: Instance | None = instance
-        self._limiter: ResourceLimiter = instance.limiter
+        self._quota = manifest.quotas
+        self._admission = admission
+        self._instance: Instance | None = None
+        self._limiter = limiter
+        self._ceilings = ceilings
         self._past_cpu = CpuUsage(total_seconds=0.0, calls=0, last_call_seconds=0.0)
         self._loop = asyncio.get_running_loop()
         self._queue = CallQueue()
         self._running: Call | None = None
-        self._starting: asyncio.Future[Instance] | None = None
+        self._starting: asyncio.Task[Instance] | None = None
         self._ended_start = False
-        self._restarts = 0
+        self._is_ending = self._is_closed = False
+        self._instances = 0
         self._last_failure: BaseException | None = None
 
     # -- calling
@@ -119,7 +150,7 @@ class Component:
         try:
             instance = self._instance
             if instance is None:
-                instance = await self._start_again()
+                instance = await self._start_instance()
             if timeout is not None:
                 timeout = min(timeout, self._limits.cpu.timeout_seconds)
             outcome = instance.begin(export, args, timeout)
@@ -133,8 +164,8 @@ class Component:
         finally:
             self._running = None
             queue.finish()
-            if queue.closed and not queue.busy:
-                self._close()
+            if self._is_ending:
+                self._end()
 
     async def _wait_turn(self) -> None:
         self._check_loop()
@@ -179,6 +210,7 @@ class Component:
         if not instance.alive:
             self._retire(instance)
             self._last_failure = error
+            self._admission.note(Step.FAILED, error)
 
     def _retire(self, instance: Instance) -> None:
         """The instance is gone; what it used stays on the account."""
@@ -190,25 +222,58 @@ class Component:
         )
         self._instance = None
 
-    async def _start_again(self) -> Instance:
+    async def begin(self, *, hold: bool) -> None:
+        """Make the first instance, if the component may run. For the host, before anybody else has the component.
+
+        Raises:
+            ApprovalRequired: it may not run, and is not to be held either.
+        """
+        self._queue.busy = True
+        try:
+            self._instance = await self._start_instance()
+        except ApprovalRequired:
+            if not hold:
+                raise
+        finally:
+            self._queue.finish()
+            if self._is_ending:
+                self._end()
+
+    async def _start_instance(self) -> Instance:
         """A new instance, in a task of its own: a stop ends it, and its host functions cannot wait for this call."""
         self._check_loop()
+        await self._admission.decide()
+        if self._quota.cpu_ms_per_second == 0:
+            self._admission.charge(QuotaKind.CPU, 0)  # refused: it would pause for ever
+        if self._instances:
+            self._limiter = self._limiter.renewed()  # from here on a change of limits reaches the new instance
+        self._admission.begin_instance()
         token = _starting_here.set((*_starting_here.get(), self))
-        limiter = self._limiter = self._limiter.renewed()  # from here on a change of limits reaches the new instance
-        starting = self._starting = asyncio.ensure_future(self._start(self._limits, limiter))
+        starting = self._starting = asyncio.create_task(self._start(self._limits, self._limiter, self._meter))
         try:
             instance = await starting
         except asyncio.CancelledError:
+            made = finished(starting)
+            if made is not None:
+                made.close()
             if self._ended_start:
-                raise ComponentStopped(f"{self.name} was stopped while it started again") from None
+                raise ComponentStopped(f"{self.name} was stopped while it started") from None
+            raise
+        except BaseException as error:
+            self._admission.note(Step.FAILED, error)
             raise
         finally:
             self._starting = None
             _starting_here.reset(token)
         instance.set_cpu(self._limits.cpu)
         self._instance = instance
-        self._restarts += 1
+        self._instances += 1
         return instance
+
+    @property
+    def _meter(self) -> CpuMeter | None:
+        """Only with a quota is CPU time told slice by slice: without one it costs a call nothing."""
+        return None if self._quota.cpu_ms_per_second is None else self._admission.meter_cpu
 
     # -- watching
 
@@ -255,12 +320,13 @@ class Component:
         """A snapshot of its life."""
         return ComponentStatus(
             state=self._state(),
-            restarts=self._restarts,
+            restarts=max(0, self._instances - 1),
             last_failure=self._last_failure,
             version=str(self.manifest.component.version),
             digest=self.digest,
             limits=self._limits,
             waiting=self._queue.waiting,
+            quotas=self._admission.tracker.status(),
         )
 
     def _state(self) -> ComponentState:
@@ -268,7 +334,81 @@ class Component:
             return ComponentState.STOPPED
         if self._queue.busy:
             return ComponentState.BUSY
-        return ComponentState.READY if self._instance is not None else ComponentState.FAILED
+        if self._instance is None and self._admission.is_held:
+            return ComponentState.HELD
+        died = self._instance is None and self._last_failure is not None
+        return ComponentState.FAILED if died else ComponentState.READY
+
+    # -- authority
+
+    @property
+    def security(self) -> SecurityContext:
+        """What it may do, and who gave that: as it is now."""
+        return self._admission.gate.context
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for any right, so that somebody has to approve it."""
+        return self._admission.asks
+
+    def require(self, request: Request, *more: Request) -> Grant:
+        """Ask for everything that one act needs, before a host function does it for this component. Recorded.
+
+        Any thread may ask.
+
+        Raises:
+            CapabilityDenied: something is not allowed; says by which rule, and what would allow it.
+            AuditUnavailable: the decision could not be recorded, so nothing may be done.
+        """
+        return self._admission.gate.require(request, *more)
+
+    def charge(self, kind: QuotaKind, amount: int = 1) -> None:
+        """Charge a quota, before a host function uses something for this component. Any thread may charge.
+
+        Raises:
+            QuotaExceeded: it does not fit; recorded, and nothing was charged.
+            QuotaInvalid: the amount is negative or no integer.
+        """
+        self._admission.charge(kind, amount)
+
+    def release(self, kind: QuotaKind, amount: int) -> None:
+        """Give back what is no longer held, of a quota of bytes that are kept.
+
+        Raises:
+            QuotaInvalid: more than is held, or the kind is none that is held.
+        """
+        self._admission.tracker.release(kind, amount)
+
+    def usage(self) -> Mapping[str, int]:
+        """What it used of its quotas, by the keys of `[quotas]`, to go on counting from."""
+        return self._admission.usage()
+
+    async def review(self) -> None:
+        """Look at what people decided about it meanwhile. An approval that was taken back takes every right away at
+        once, lets the call in progress end, and holds the component. Waits for the disk.
+        """
+        if not self.asks or self._queue.closed:
+            return
+        if await self._admission.review():
+            self._is_ending = True
+            if not self._queue.busy:
+                self._end()
+
+    def _end(self) -> None:
+        """No call is in progress: put down what may not go on."""
+        if self._queue.closed:
+            if not self._queue.busy:
+                self._close()
+        else:
+            self._is_ending = False
+            if self._admission.is_held:
+                self._put_down()
+
+    def _put_down(self) -> None:
+        instance = self._instance
+        if instance is not None:
+            instance.close()
+            self._retire(instance)
 
     # -- limiting
 
@@ -287,6 +427,7 @@ class Component:
         Raises:
             ManifestError: a value is outside of what the operator allows.
             LimitRejected: the memory in use is more than the new limit, or fuel would have to be switched on.
+            AuditUnavailable: it could not be recorded; nothing changed.
         """
         limits = self._changed(max_bytes, timeout_seconds, max_fuel, priority)
         if (limits.cpu.max_fuel is None) != (self._limits.cpu.max_fuel is None):
@@ -294,7 +435,9 @@ class Component:
                 f"{self.name} was compiled without an instruction budget, so one cannot be set while it lives",
                 hint="declare max_fuel in Component.toml and start it again",
             )
+        self._admission.record(Step.LIMITS_CHANGED)
         self._limiter.set_limit(limits.memory.max_bytes)
+        self._apply_quota(dataclasses.replace(self._quota, memory_bytes=limits.memory.max_bytes))
         if self._instance is not None:
             self._instance.set_cpu(limits.cpu)
         self._limits = limits
@@ -317,6 +460,25 @@ class Component:
         )
         return ResourceLimits(memory=memory, cpu=cpu)
 
+    async def set_quotas(self, quotas: ResourceQuota) -> ResourceQuota:
+        """Change its quotas while it lives, from the next charge on; memory is a limit, and stays as it is.
+
+        Returns:
+            What is in force now: the operator's ceilings apply on top.
+
+        Raises:
+            AuditUnavailable: it could not be recorded; nothing changed.
+        """
+        self._admission.record(Step.LIMITS_CHANGED)
+        self._apply_quota(dataclasses.replace(quotas.under(self._ceilings), memory_bytes=self._quota.memory_bytes))
+        return self._quota
+
+    def _apply_quota(self, quota: ResourceQuota) -> None:
+        self._quota = quota
+        self._admission.tracker.set_quota(quota)
+        if self._instance is not None:
+            self._instance.set_meter(self._meter)
+
     # -- stopping
 
     async def stop(self, *, grace_seconds: float | None = None) -> None:
@@ -328,6 +490,7 @@ class Component:
         """
         self._check_loop()
         self._queue.close(self._refusal)
+        self._is_ending = True
         if not self._queue.busy:
             self._close()
             return
@@ -351,10 +514,10 @@ class Component:
 
     def _close(self) -> None:
         """The end: no call is in progress, and none will be."""
-        instance = self._instance
-        if instance is not None:
-            instance.close()
-            self._retire(instance)
+        self._put_down()
+        if not self._is_closed:
+            self._is_closed = True
+            self._admission.note(Step.STOPPED)
         self._on_stop(self)
 
     def __repr__(self) -> str:

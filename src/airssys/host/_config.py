@@ -21,6 +21,7 @@ class HostConfig:
         instance: what one instance may make the host keep, besides linear memory.
         cache_folder: where machine code is kept; None for nowhere.
         stop_grace_seconds: how long a stop waits for the call in progress. OTP's default shutdown time.
+        review_seconds: how often the host looks at what people decided in other processes (`airssys withdraw`).
     """
 
     operator: OperatorDefaults = field(default_factory=OperatorDefaults)
@@ -29,6 +30,7 @@ class HostConfig:
     instance: StoreBounds = field(default_factory=StoreBounds)
     cache_folder: Path | None = field(default_factory=default_cache_folder)
     stop_grace_seconds: float = 5.0
+    review_seconds: float = 1.0
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, profile: str | None = None) -> HostConfig:

@@ -1,10 +1,10 @@
-"""`[capabilities]` and `[capabilities.rationale]` of a manifest, and the refusal of what nobody enforces or allows."""
+"""`[capabilities]` and `[capabilities.rationale]` of a manifest, and the refusal of wildcards that nobody allows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from airssys.capabilities import ACTIONS, INCLUDED, Action, Capability, CapabilitySet, Kind, PatternError
 
@@ -24,7 +24,7 @@ from ._problem import Problem, Report
 from ._settings import Setting, Settings, Shape, value_if_set
 from ._shown import is_shown_in_full, quoted
 from ._texts import check_text
-from ._value_problems import MalformedText, NotSupportedYet, WrongType
+from ._value_problems import MalformedText, WrongType
 
 #: Most patterns of one list, and most characters of one. Ours: nobody who approves a component would read more.
 MAX_PATTERNS: Final = 256
@@ -178,17 +178,9 @@ def declared_rationale(settings: Settings) -> dict[Kind, str]:
 def unallowed_wildcards(settings: Settings, allowed: Collection[Capability]) -> Iterator[Problem]:
     """A problem for every wildcard in force that cancels the sandbox and is not allowed by name."""
     for field, setting in _in_force(settings):
-        for capability in field.decode(setting.value):
+        for capability, text in zip(field.decode(setting.value), cast(list[str], setting.value), strict=True):
             if capability.cancels_the_sandbox and capability not in allowed:
-                yield WildcardRefused(field.key, capability).located(setting.file, setting.line)
-
-
-def unenforced_capabilities(settings: Settings, enforced: Collection[Kind]) -> Iterator[Problem]:
-    """A problem for every list in force of a kind that whoever runs the component does not enforce."""
-    for (kind, _), field in PATTERNS.items():
-        setting = settings.get(field.key.path)
-        if setting is not None and kind not in enforced:
-            yield NotSupportedYet(field.key.path, is_section=False).located(setting.file, setting.line)
+                yield WildcardRefused(field.key, text, capability.kind).located(setting.file, setting.line)
 
 
 def _in_force(settings: Settings) -> Iterator[tuple[Field[tuple[Capability, ...]], Setting]]:

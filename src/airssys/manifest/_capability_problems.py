@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from airssys.capabilities import SYNTAX, Capability, Kind, PatternError
+from airssys.capabilities import SYNTAX, Kind, PatternError
 
 from ._key import Key
 from ._problem import Problem
@@ -93,10 +93,10 @@ class WildcardRefused(CapabilityProblem):
     code = "wildcard-refused"
     hint = "name what the component needs; an operator who really means everything allows this pattern by name"
 
-    def __init__(self, key: Key, capability: Capability) -> None:
+    def __init__(self, key: Key, text: str, kind: Kind) -> None:
         why = "a component that may reach all of it is held by nothing, and nobody could tell what it is meant to do"
         said = "has a wildcard that cancels the sandbox"
-        super().__init__(key, capability.pattern.text, said, why=why, expected=SYNTAX[capability.kind].expected)
+        super().__init__(key, text, said, why=why, expected=SYNTAX[kind].expected)
 
 
 class ProcessControl(Problem):

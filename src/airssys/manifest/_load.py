@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from airssys.capabilities import Kind
-from airssys.quotas import QuotaKind
-
 from . import _fields as keys
-from ._capabilities import declared_capabilities, declared_rationale, unallowed_wildcards, unenforced_capabilities
+from ._capabilities import declared_capabilities, declared_rationale, unallowed_wildcards
 from ._chain import Chain, read_chain
 from ._document import manifest_path
 from ._fields import Field
@@ -19,7 +16,7 @@ from ._manifest import ComponentSection, Manifest, candidates_in, first_file
 from ._memory_problems import MemoryNotConfigured
 from ._operator import OperatorDefaults
 from ._problem import Problem, Report
-from ._quotas import declared_quotas, lowered, unenforced
+from ._quotas import declared_quotas, lowered
 from ._settings import Setting, Settings, value_if_set, value_of
 from ._shapes import OVERRIDES
 from ._value_problems import MissingKey, UnknownKey
@@ -31,8 +28,6 @@ def load_manifest(
     operator: OperatorDefaults | None = None,
     profile: str | None = None,
     overrides: Mapping[str, object] | None = None,
-    enforced_capabilities: Collection[Kind] = (),
-    enforced_quotas: Collection[QuotaKind] = (),
 ) -> Manifest:
     """Read `Component.toml` and everything that it extends, and merge it with what operator and command line say.
 
@@ -46,9 +41,6 @@ def load_manifest(
         operator: what `load_operator` read.
         profile: the name of one of the operator's profiles.
         overrides: values as TOML has them by key path (`resources.cpu.timeout_seconds`); `None` sets nothing.
-        enforced_capabilities: the kinds that the caller will hold the component to; a list of any other kind is
-            refused, not ignored.
-        enforced_quotas: what the caller will hold the component to; any other quota is refused, not ignored.
 
     Raises:
         ManifestError: the class of the problem when there is one, `ManifestInvalid` when there are several.
@@ -67,11 +59,7 @@ def load_manifest(
         operator.ceilings,
     )
     _check_bounds(settings, operator.bounds, report)
-    for problem in (
-        *unallowed_wildcards(settings, operator.wildcards),
-        *unenforced_capabilities(settings, enforced_capabilities),
-        *unenforced(settings, enforced_quotas),
-    ):
+    for problem in unallowed_wildcards(settings, operator.wildcards):
         report.add(problem)
     report.raise_problems()
     return _manifest(chain, settings, operator.bounds)

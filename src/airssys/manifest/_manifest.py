@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Self
 
 import semver
@@ -91,7 +90,7 @@ class Manifest:
     def __post_init__(self) -> None:
         for kind, text in self.rationale.items():
             RATIONALE[kind].decode(text)
-        object.__setattr__(self, "rationale", MappingProxyType(dict(self.rationale)))
+        object.__setattr__(self, "rationale", dict(self.rationale))
         object.__setattr__(self, "quotas", replace(self.quotas, memory_bytes=self.limits.memory.max_bytes))
 
     @classmethod

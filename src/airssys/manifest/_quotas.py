@@ -1,8 +1,8 @@
-"""`[quotas]` of a manifest, the operator's ceilings on them, and the refusal of a quota that nothing enforces."""
+"""`[quotas]` of a manifest, and the operator's ceilings on them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,9 +11,7 @@ from airssys.quotas import CPU_MS_PER_SECOND_MAX, QUOTA_MAX, QuotaKind, Resource
 from ._checks import check_between, check_integer, check_size_between
 from ._fields import Field
 from ._key import Key
-from ._problem import Problem
 from ._settings import Setting, Settings, value_if_set
-from ._value_problems import NotSupportedYet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +78,3 @@ def lowered(settings: Settings, most: ResourceQuota) -> dict[str, Setting]:
             setting = Setting(value=ceiling, file="python") if written is None else replace(written, value=ceiling)
             in_force[keys.declared.key.path] = setting
     return in_force
-
-
-def unenforced(settings: Settings, enforced: Collection[QuotaKind]) -> Iterator[Problem]:
-    """A problem for every quota in force that whoever runs the component does not enforce."""
-    for kind, keys in QUOTAS.items():
-        setting = settings.get(keys.declared.key.path)
-        if setting is not None and kind not in enforced:
-            yield NotSupportedYet(keys.declared.key.path, is_section=False).located(setting.file, setting.line)

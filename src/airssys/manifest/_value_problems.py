@@ -140,18 +140,13 @@ class MissingKey(Problem):
 
 
 class NotSupportedYet(Problem):
-    """A section or key of the format that this version does not enforce. It is rejected: ignoring it would be a lie."""
+    """A section of the format that this version does not enforce. It is rejected: ignoring it would be a lie."""
 
     code = "not-supported-yet"
     hint = "remove the section; a later version will enforce it"
 
-    def __init__(self, key: str, *, is_section: bool = True) -> None:
-        shown, what = (f"[{key}]", "section") if is_section else (key, "key")
-        super().__init__(
-            f"{shown} is not supported yet by this version; remove the {what}",
-            key=key,
-            hint=f"remove the {what}; a later version will enforce it",
-        )
+    def __init__(self, key: str) -> None:
+        super().__init__(f"[{key}] is not supported yet by this version; remove the section", key=key)
 
 
 class UnknownProfile(Problem):

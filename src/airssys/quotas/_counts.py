@@ -37,6 +37,7 @@ ROWS: Final[dict[QuotaKind, int]] = {
     QuotaKind.NETWORK: FIRST_RATE + _RATE_COLUMNS,
     QuotaKind.CPU: FIRST_RATE + 2 * _RATE_COLUMNS,
 }
+RATES: Final = {kind: row for kind, row in ROWS.items() if row >= FIRST_RATE}
 
 Counts: TypeAlias = "array[int]"
 

@@ -15,6 +15,7 @@ from ._counts import (
     HIGH,
     LIMIT,
     LOW,
+    RATES,
     ROWS,
     SLOT_COUNT,
     SLOTS,
@@ -44,7 +45,7 @@ class QuotaTracker:
             the tracker, and the amount stays charged.
     """
 
-    __slots__ = ("_counts", "_lock", "_now", "_on_level")
+    __slots__ = ("_counts", "_lock", "_now", "_on_level", "_slot", "_until")
 
     def __init__(
         self, quota: ResourceQuota, *, clock: Clock, on_level: Callable[[LevelChange], None] | None = None
@@ -54,9 +55,10 @@ class QuotaTracker:
         self._lock = threading.RLock()
         self._counts = no_counts()
         tick = int(self._now() * TICKS_PER_SECOND)
+        self._begin_tick(tick)
+        for row in RATES.values():
+            self._counts[row + TICK] = tick
         for kind, row in ROWS.items():
-            if row >= FIRST_RATE:
-                self._counts[row + TICK] = tick
             self._set_limit(row, quota.limit(kind))
 
     # -- charging
@@ -71,18 +73,18 @@ class QuotaTracker:
         if type(amount) is not int or amount < 0:
             require_amount(kind, amount)
         with self._lock:
-            counts = self._counts
             row = ROWS[kind]
-            if row >= FIRST_RATE and int(self._now() * TICKS_PER_SECOND) > counts[row + TICK]:
-                self._catch_up(kind, row)
+            if row >= FIRST_RATE and self._now() >= self._until:
+                self._catch_up()
+            counts = self._counts
             used = counts[row] + amount
             limit = counts[row + LIMIT]
             if used > limit or not limit:
                 raise exceeded(kind, counts, row, amount, self._now())
             counts[row] = used
             if row >= FIRST_RATE:
-                counts[row + SLOTS + counts[row + TICK] % SLOT_COUNT] += amount
-            if not counts[row + LOW] <= used < counts[row + HIGH]:
+                counts[row + self._slot] += amount
+            if used >= counts[row + HIGH]:
                 self._cross(kind, row)
 
     def check(self, kind: QuotaKind, amount: int = 1) -> bool:
@@ -93,13 +95,13 @@ class QuotaTracker:
         """
         if type(amount) is not int or amount < 0:
             require_amount(kind, amount)
-        counts = self._counts
         row = ROWS[kind]
-        if row >= FIRST_RATE and int(self._now() * TICKS_PER_SECOND) > counts[row + TICK]:
+        if row >= FIRST_RATE and self._now() >= self._until:
             with self._lock:
-                self._catch_up(kind, row)
+                self._catch_up()
+        counts = self._counts
         limit = counts[row + LIMIT]
-        return limit > 0 and counts[row] + amount <= limit
+        return counts[row] + amount <= limit and limit > 0
 
     def charge(self, kind: QuotaKind, amount: int) -> float:
         """Charge what was used already, however much it is. What exceeds the limit is a debt that is paid with the
@@ -116,7 +118,7 @@ class QuotaTracker:
             if kind.is_gauge:
                 raise QuotaInvalid(f"{kind} is held, not used up by the second: consume and release it")
             row = ROWS[kind]
-            self._catch_up(kind, row)
+            self._catch_up()
             put(self._counts, row, min(amount, COUNT_MAX))
             self._cross(kind, row)
             seconds = seconds_until_room(self._counts, row, 1, self._now())
@@ -152,8 +154,8 @@ class QuotaTracker:
     def set_quota(self, quota: ResourceQuota) -> None:
         """Change the limits; what is used stays used, and the next charge meets the new limits."""
         with self._lock:
+            self._catch_up()
             for kind, row in ROWS.items():
-                self._catch_up(kind, row)
                 before = self._level(row)
                 self._set_limit(row, quota.limit(kind))
                 self._tell(kind, row, before)
@@ -170,8 +172,7 @@ class QuotaTracker:
     def usage(self) -> Mapping[QuotaKind, int]:
         """What counts now, by kind: all there is to keep when the host stops."""
         with self._lock:
-            for kind, row in ROWS.items():
-                self._catch_up(kind, row)
+            self._catch_up()
             return {kind: used_of(self._counts, row) for kind, row in ROWS.items()}
 
     def restore(self, usage: Mapping[QuotaKind, int] | Mapping[str, int]) -> None:
@@ -192,13 +193,20 @@ class QuotaTracker:
 
     # -- inside, always under the lock
 
-    def _catch_up(self, kind: QuotaKind, row: int) -> None:
-        """Let the time of a rate pass up to now."""
-        if row >= FIRST_RATE:
-            tick = int(self._now() * TICKS_PER_SECOND)
+    def _catch_up(self) -> None:
+        """Let the time of the rates pass up to now. When an event cannot be told, the next one goes on from there."""
+        tick = int(self._now() * TICKS_PER_SECOND)
+        for kind, row in RATES.items():
             if tick > self._counts[row + TICK]:
                 advance(self._counts, row, tick)
                 self._cross(kind, row)
+        if tick >= self._until * TICKS_PER_SECOND:  # whoever was told may have come here meanwhile, and later
+            self._begin_tick(tick)
+
+    def _begin_tick(self, tick: int) -> None:
+        """Note until when, and in which slot, rates are charged: charging them then needs no arithmetic."""
+        self._until = (tick + 1) / TICKS_PER_SECOND
+        self._slot = SLOTS + tick % SLOT_COUNT
 
     def _gauge(self, kind: QuotaKind, amount: object) -> int:
         """The row of a gauge."""

@@ -13,6 +13,7 @@ Everything here blocks for as long as the disk takes: call it from a thread, `aw
 from __future__ import annotations
 
 from ._approvals import ApprovalBinding, ApprovalRecord, ApprovalRecords, ApprovalStep
+from ._places import audit_folder_in, database_in, default_state_folder
 from ._private_files import make_private_folder, open_private_file, replace_file, sync_folder
 from ._quota_usage import QuotaUsageRecords
 from ._store import Store
@@ -24,6 +25,9 @@ __all__ = [
     "ApprovalStep",
     "QuotaUsageRecords",
     "Store",
+    "audit_folder_in",
+    "database_in",
+    "default_state_folder",
     "make_private_folder",
     "open_private_file",
     "replace_file",

@@ -80,7 +80,7 @@ def _line(key: str, value: object) -> str:
 
 
 def _toml(value: object) -> str:
-    """A value as TOML has it. JSON's texts are TOML's, as long as nothing but quotes and backslashes is escaped."""
+    """A value as TOML has it. JSON's texts are TOML's too, but for the one control character that JSON leaves alone."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

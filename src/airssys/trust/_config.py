@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
@@ -32,9 +32,11 @@ class TrustConfig:
 
     Attributes:
         rules: in their order; the first that matches decides.
+        files: where the rules are kept, which no guest may be let near; empty when a program made them.
     """
 
     rules: tuple[Rule, ...] = ()
+    files: tuple[Path, ...] = field(default=(), compare=False)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -46,7 +48,19 @@ class TrustConfig:
             TrustFileUnusable: it is not there, or cannot be read.
         """
         store = TrustStore(path)
-        return cls.parse(store.read().text, file=str(store.path))
+        return cls(rules=read_rules(store.read().text, file=str(store.path)), files=store.files)
+
+    @classmethod
+    def load_default(cls) -> Self:
+        """Read the trust file of this user, `default_trust_file`; without one, there are no rules. Waits for the disk.
+
+        Raises:
+            TrustTampered: it is not what was written last; also when it was removed after it was written.
+            TrustFileInvalid: it is malformed; all problems at once.
+            TrustFileUnusable: it cannot be read.
+        """
+        store = TrustStore(default_trust_file())
+        return cls.load(store.path) if store.is_begun() else cls(files=store.files)
 
     @classmethod
     def parse(cls, text: str, *, file: str = "trust.toml") -> Self:

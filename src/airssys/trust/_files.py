@@ -19,7 +19,13 @@ class NotPrivate(PermissionError):
 
 
 def open_file(path: Path) -> BinaryIO:
-    """Open a regular file for reading, without following a link or waiting for the other end of a pipe."""
+    """Open a regular file for reading, without following a link or waiting for the other end of a pipe.
+
+    What is something else is not even opened: opening some devices does something.
+    """
+    mode = os.lstat(path).st_mode
+    if not stat.S_ISREG(mode):
+        raise OSError("it is a link" if stat.S_ISLNK(mode) else "it is no regular file")
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -115,7 +121,10 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _content(file: BinaryIO, most: int) -> bytes:
-    content = file.read(most + 1)
-    if len(content) > most:
+    size = os.fstat(file.fileno()).st_size  # asked first, because `read` makes room for as much as it may read
+    if size > most:
         raise OSError(f"it has more than {most} bytes")
+    content = file.read(size + 1)
+    if len(content) > size:
+        raise OSError("it grew while it was read")
     return content

@@ -75,7 +75,10 @@ class PublicKey:
                 raise ValueError
             key = load_ssh_public_key(line.encode())
         except (ValueError, UnsupportedAlgorithm):
-            raise KeyUnusable("this is no public key: expected one line that begins with ssh-ed25519") from None
+            raise KeyUnusable(
+                "this is no public key: expected one line that begins with ssh-ed25519",
+                hint="name the .pub file of a pair that `airssys keygen FILE` or `ssh-keygen -t ed25519` made",
+            ) from None
         if not isinstance(key, Ed25519PublicKey):
             raise KeyUnusable("this key is not Ed25519, the only kind that is used here")
         return cls(raw=key.public_bytes_raw())

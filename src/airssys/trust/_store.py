@@ -43,6 +43,11 @@ class TrustStore:
         self._backups = Backups(self.path.with_name(self.path.name + ".backups"))
         self._lock_path = self.path.with_name(self.path.name + ".lock")
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that belongs to it, whether it is there or not; the backups are a folder."""
+        return (self.path, self.key_path, self._backups.folder, self._lock_path)
+
     def read(self) -> Sealed:
         """The text that was written last.
 
@@ -65,7 +70,7 @@ class TrustStore:
         with self._unusable("write"):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._locked():
-                sealed = self._read() if self._is_begun() else Sealed(text="", generation=0)
+                sealed = self._read() if self.is_begun() else Sealed(text="", generation=0)
                 text = change(sealed.text)
                 record = SealRecord.read(self.key_path) if sealed.generation else SealRecord.new()
                 self._backups.keep(record.at(sealed.generation), sealed.text)
@@ -89,6 +94,16 @@ class TrustStore:
                 record = SealRecord.new(generation=self._backups.last)
                 record.write(self.key_path)
             return self._replace(record, text)
+
+    def is_begun(self) -> bool:
+        """Whether a version was ever written, be it there or not. A first write that was killed wrote none.
+
+        Raises:
+            TrustTampered: the key of the seal cannot be relied on.
+        """
+        with self._unusable("read"):
+            record = self._record()
+            return os.path.lexists(self.path) or (record is not None and record.generation > 0)
 
     def unverified_text(self) -> str:
         """What stands in the file, whoever wrote it: to be shown, never to be acted on."""
@@ -139,11 +154,6 @@ class TrustStore:
                     hint=f"put a version of {self._backups.folder} back, or remove {self.key_path} to begin anew",
                 ) from None
             raise
-
-    def _is_begun(self) -> bool:
-        """Whether there is anything of it; a key of generation 0 is left when the first write was killed."""
-        record = self._record()
-        return os.path.lexists(self.path) or (record is not None and record.generation > 0)
 
     def _replace(self, record: SealRecord, text: str) -> Sealed:
         following = record.at(record.generation + 1)

@@ -20,6 +20,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(test).parameters}
     system, clock = pyfuncitem.funcargs.get("system"), pyfuncitem.funcargs["clock"]
+    assert isinstance(clock, FakeClock)
 
     async def scenario() -> None:
         if isinstance(system, ActorSystem):

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from airssys.actors import (
+    KILLED,
     Actor,
     ActorExited,
     ActorStartFailed,
@@ -20,7 +21,7 @@ from airssys.actors import (
     SystemNotRunning,
 )
 from airssys.testing import FakeClock, Probe, other_tasks
-from tests.actors_at_work import Boom, Counter, Echo, Obedient
+from tests.actors_at_work import Boom, Counter, Echo, Obedient, no_actor
 
 
 async def test_an_actor_starts_handles_and_stops(system: ActorSystem):
@@ -75,11 +76,53 @@ async def test_one_message_is_handled_at_a_time(system: ActorSystem):
     assert most == 1
 
 
-async def test_an_idle_actor_has_no_task(system: ActorSystem):
+async def test_an_idle_actor_has_no_task(system: ActorSystem, clock: FakeClock):
     refs = [system.spawn(Counter) for _ in range(100)]
     assert [await ref.ask("go", 1.0) for ref in refs] == [1] * 100
+    await clock.settle()
 
     assert other_tasks() == frozenset()
+
+
+async def test_an_actor_without_hooks_starts_without_a_task(system: ActorSystem, clock: FakeClock):
+    plain, hooked = system.spawn(Echo), system.spawn(Obedient)
+    await asyncio.sleep(0)
+    assert plain.state is State.RUNNING
+    assert [task.get_name() for task in other_tasks()] == [hooked.path]
+    await hooked.wait_started()
+
+    assert await plain.ask("hello", 1.0) == "hello"
+
+
+async def test_a_message_that_waits_for_a_restart_is_handled_by_an_actor_without_hooks(
+    system: ActorSystem, clock: FakeClock
+):
+    class Plain(Echo):
+        async def handle(self, message, context):
+            if message == "boom":
+                raise Boom
+            return message
+
+    ref = system.spawn(Plain, restart="permanent")
+    ref.tell("boom")
+    await clock.settle()
+    assert ref.state is State.DOWN
+
+    assert await ref.ask("hello", 5.0) == "hello"
+    assert ref.statistics().restarts == 1
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+async def test_an_actor_that_was_just_answered_can_be_stopped_and_killed(system: ActorSystem, is_told):
+    stopped, killed = system.spawn(Echo), system.spawn(Echo)
+    for ref in (stopped, killed):
+        await ref.ask("hello", 1.0)
+        if is_told:
+            ref.tell("more")
+    stopped.stop()
+    killed.stop(KILLED)
+
+    assert [str(await ref.wait_stopped()) for ref in (stopped, killed)] == ["normal", "killed"]
 
 
 async def test_a_busy_actor_lets_the_loop_run(system: ActorSystem, clock: FakeClock):
@@ -147,13 +190,17 @@ async def test_each_actor_has_context_variables_of_its_own(system: ActorSystem):
 
 
 async def test_tools_of_asyncio_work_inside_handlers(system: ActorSystem):
+    def task_name():
+        task = asyncio.current_task()
+        return None if task is None else task.get_name()
+
     class Patient(Actor):
         async def handle(self, message, context):
             try:
                 async with asyncio.timeout(1.0):
                     await asyncio.sleep(5.0)
             except TimeoutError:
-                return asyncio.current_task().get_name()
+                return task_name()
 
     assert await system.spawn(Patient, id="patient").ask("go", 10.0) == "/patient"
 
@@ -172,7 +219,7 @@ async def test_a_start_that_fails_says_why(system: ActorSystem):
     assert not ref.alive
 
 
-@pytest.mark.parametrize(("factory", "error"), [(lambda: 1 / 0, ZeroDivisionError), (lambda: 5, SpecInvalid)])
+@pytest.mark.parametrize(("factory", "error"), [(no_actor, ZeroDivisionError), (lambda: 5, SpecInvalid)])
 async def test_a_factory_that_makes_no_actor_is_a_failed_start(system: ActorSystem, factory, error):
     with pytest.raises(ActorStartFailed) as caught:
         await system.spawn(factory).wait_started()
@@ -182,7 +229,7 @@ async def test_a_factory_that_makes_no_actor_is_a_failed_start(system: ActorSyst
 
 async def test_whoever_asked_an_actor_that_did_not_start_is_told(system: ActorSystem):
     with pytest.raises(ActorExited, match="ZeroDivisionError"):
-        await system.spawn(lambda: 1 / 0).ask("hello", 60.0)
+        await system.spawn(no_actor).ask("hello", 60.0)
 
 
 async def test_post_stop_does_not_run_when_the_start_failed(system: ActorSystem):
@@ -254,6 +301,7 @@ async def test_probes_answer_only_when_the_test_does(system: ActorSystem):
     asking = asyncio.create_task(probe.ref.ask("well?", 60.0))
     received = await probe.next()
     assert not asking.done()
+    assert received.reply is not None
     received.reply.send("yes")
 
     assert await asking == "yes"

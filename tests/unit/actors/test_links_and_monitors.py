@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -135,7 +136,7 @@ async def test_a_link_is_used_up_by_a_restart(system: ActorSystem, clock: FakeCl
 
 async def test_a_chain_of_links_ends_as_a_whole_however_long(system: ActorSystem):
     chain = [system.spawn(Linking) for _ in range(2000)]
-    for one, other in zip(chain, chain[1:], strict=False):
+    for one, other in itertools.pairwise(chain):
         one.tell(("link", other))
     await chain[-2].ask("ready", 1.0)
     chain[-1].stop(FAILED)
@@ -250,11 +251,12 @@ async def test_a_helper_that_is_not_linked_fails_alone(system: ActorSystem, cloc
     owner = system.spawn(Linking)
     helper = await owner.ask(("spawn", {"is_linked": False, "id": "helper", "name": "the-helper"}), 1.0)
     assert system.whereis("the-helper") is helper
+    assert helper is not None
     helper.stop(FAILED)
     await clock.advance(1.0)
 
     assert owner.state == "running"
-    assert owner._node.bonds.spawned == {}, "an owner does not collect helpers that have ended"
+    assert owner._node.bound().spawned == {}, "an owner does not collect helpers that have ended"
 
 
 async def test_a_helper_is_a_child_of_the_owners_supervisor(system: ActorSystem):

@@ -10,6 +10,7 @@ from airssys.actors import (
     KILLED,
     Actor,
     ActorExited,
+    ActorRef,
     ActorSystem,
     AskedItself,
     AskTimedOut,
@@ -232,6 +233,7 @@ async def test_answering_twice_is_a_dead_letter(system: ActorSystem):
     probe = Probe.spawn(system)
     asking = asyncio.create_task(probe.ref.ask("well?", 60.0))
     reply = (await probe.next()).reply
+    assert reply is not None
     reply.send("yes")
     assert not reply.is_wanted
     reply.send("no")
@@ -273,6 +275,8 @@ async def test_sender_and_correlation_travel_with_a_conversation(system: ActorSy
     seen = []
 
     class Clerk(Actor):
+        colleague: ActorRef
+
         async def handle(self, message, context):
             seen.append((context.sender, context.correlation_id, context.deadline is not None))
             context.tell(probe.ref, "a copy")

@@ -6,9 +6,19 @@ import logging
 
 import pytest
 
-from airssys.actors import ActorExited, ActorSystem, ActorSystemFailed, AskFailed, Directive, RestartType
+from airssys.actors import (
+    ActorExited,
+    ActorSystem,
+    ActorSystemFailed,
+    AskFailed,
+    Directive,
+    Escalated,
+    HookFailed,
+    RestartType,
+    Resumed,
+    Stopped,
+)
 from airssys.testing import EventLog
-from airssys.actors import Escalated, HookFailed, Resumed, Stopped
 from tests.actors_at_work import Boom, Obedient
 
 

@@ -27,13 +27,15 @@ def test_an_exception_makes_a_failure():
 def test_a_room_above_has_its_own_words_and_the_nearest_base_class_decides():
     class Deep(LookupError): ...
 
-    kinds = {Exception: "broken", LookupError: "denied"}
+    kinds: dict[type[BaseException], str] = {Exception: "broken", LookupError: "denied"}
 
     assert reason_of(Deep(), kinds).kind == "denied"
     assert reason_of(Boom(), kinds).kind == "broken"
 
 
-@pytest.mark.parametrize(("error", "is_fault"), [(HostFunctionFailed("x"), True), (InternalError("x"), True), (Boom(), False)])
+@pytest.mark.parametrize(
+    ("error", "is_fault"), [(HostFunctionFailed("x"), True), (InternalError("x"), True), (Boom(), False)]
+)
 def test_faults_of_the_host_are_known_as_such(error, is_fault):
     assert reason_of(error, {}).is_host_fault is is_fault
 

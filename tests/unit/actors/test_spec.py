@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -41,9 +42,11 @@ def test_the_type_of_a_child_follows_from_what_starts_it():
 
 
 def test_words_are_taken_for_choices():
-    assert child(restart="transient").restart is RestartType.TRANSIENT
-    assert SupervisorSpec(strategy="rest_for_one").strategy is Strategy.REST_FOR_ONE
-    assert MailboxSpec(overflow="block").overflow is Overflow.BLOCK
+    words: dict[str, Any] = {"restart": "transient", "strategy": "rest_for_one", "overflow": "block"}
+
+    assert child(restart=words["restart"]).restart is RestartType.TRANSIENT
+    assert SupervisorSpec(strategy=words["strategy"]).strategy is Strategy.REST_FOR_ONE
+    assert MailboxSpec(overflow=words["overflow"]).overflow is Overflow.BLOCK
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,8 @@ def test_a_supervisor_that_contradicts_itself_is_refused_with_what_was_expected(
 def test_significant_children_go_with_a_supervisor_that_minds():
     significant = child(restart=RestartType.TEMPORARY, is_significant=True)
 
-    spec = SupervisorSpec(children=[significant], auto_shutdown=AutoShutdown.ANY_SIGNIFICANT)
+    children: Any = [significant]
+    spec = SupervisorSpec(children=children, auto_shutdown=AutoShutdown.ANY_SIGNIFICANT)
 
     assert spec.children == (significant,)
 

@@ -6,7 +6,16 @@ import asyncio
 
 import pytest
 
-from airssys.actors import ActorError, ActorSystem, DeadLetterReason, Restarted, SpecInvalid, Started, Stopped
+from airssys.actors import (
+    ActorError,
+    ActorSystem,
+    DeadLetter,
+    DeadLetterReason,
+    Restarted,
+    SpecInvalid,
+    Started,
+    Stopped,
+)
 from airssys.actors._stream import Stream
 from airssys.testing import EventLog, FakeClock
 from tests.actors_at_work import Echo, Obedient
@@ -107,14 +116,17 @@ async def test_events_tell_everything_that_happens_in_order(clock: FakeClock):
         await clock.advance(1.0)
         ref.tell("unread", ttl=1.0)
 
-    told = [(type(event).__name__, event.ref.path) for event in log.all]
+    told = [
+        f"{type(event).__name__} {event.recipient if isinstance(event, DeadLetter) else event.ref}" for event in log.all
+    ]
     assert told == [
-        ("Started", "/it"),
-        ("Stopped", "/it"),
-        ("Restarted", "/it"),
-        ("Started", "/it"),
-        ("Stopped", "/it"),
-        ("Stopped", "/"),
+        "Started <ActorRef /it ended>",
+        "Stopped <ActorRef /it ended>",
+        "Restarted <ActorRef /it ended>",
+        "Started <ActorRef /it ended>",
+        "Stopped <ActorRef /it ended>",
+        "DeadLetter <ActorRef /it ended>",
+        "Stopped <SupervisorRef / ended>",
     ]
     assert [event.restarts for event in log.of(Started)] == [0, 1]
     assert [event.reason.kind for event in log.of(Stopped)] == ["failed", "shutdown", "shutdown"]

@@ -9,7 +9,7 @@ from airssys.actors._topics import MAX_WORDS, TopicIndex
 
 
 def matches(pattern, topic):
-    index = TopicIndex()
+    index: TopicIndex[str] = TopicIndex()
     index.add(pattern, "me")
     return index.matching(topic) == ("me",)
 
@@ -53,7 +53,7 @@ def test_a_star_is_one_word_and_a_hash_any_number_also_in_the_middle(pattern, to
 
 
 def test_a_subscriber_with_several_matching_patterns_is_found_once():
-    index = TopicIndex()
+    index: TopicIndex[str] = TopicIndex()
     for pattern in ("a.b", "a.*", "#", "a.#.b"):
         index.add(pattern, "me")
 
@@ -61,7 +61,7 @@ def test_a_subscriber_with_several_matching_patterns_is_found_once():
 
 
 def test_what_is_taken_back_matches_no_more_and_leaves_nothing():
-    index = TopicIndex()
+    index: TopicIndex[str] = TopicIndex()
     index.add("a.#.b", "me")
     index.add("a.#.b", "you")
     index.add("a.#", "me")
@@ -76,10 +76,13 @@ def test_what_is_taken_back_matches_no_more_and_leaves_nothing():
     assert index.is_empty
 
 
-@pytest.mark.parametrize("pattern", ["", ".", "a..b", ".a", "a.", "a.b*", "#a", "a.**", ".".join("a" * (MAX_WORDS + 1))])
+@pytest.mark.parametrize(
+    "pattern", ["", ".", "a..b", ".a", "a.", "a.b*", "#a", "a.**", ".".join("a" * (MAX_WORDS + 1))]
+)
 def test_a_pattern_with_an_empty_word_or_a_wildcard_inside_a_word_is_refused(pattern):
+    index: TopicIndex[str] = TopicIndex()
     with pytest.raises(SpecInvalid):
-        TopicIndex().add(pattern, "me")
+        index.add(pattern, "me")
 
 
 @pytest.mark.parametrize("topic", ["a.*", "#", "a.#.b", "", 5])
@@ -89,7 +92,7 @@ def test_a_topic_has_no_wildcards(topic):
 
 
 def test_many_hashes_on_a_long_topic_take_no_time_to_speak_of():
-    index = TopicIndex()
+    index: TopicIndex[str] = TopicIndex()
     index.add(".".join(["#.a"] * (MAX_WORDS // 2)), "me")
 
     assert index.matching(".".join(["a"] * (MAX_WORDS - 1) + ["b"])) == ()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from airssys.audit import (
+    EVENTS,
     ApprovalChanged,
     AuditLog,
     Decided,
@@ -128,6 +129,10 @@ def test_every_other_event_has_its_members_and_no_more(event, members):
     record = recorded(event)
 
     assert {key: record[key] for key in list(record)[5:]} == members
+
+
+def test_the_kinds_of_records_are_those_that_there_are():
+    assert {*EVENTS} == {recorded(event)["event"] for event in (decided(), *(event for event, _ in OTHERS))}
 
 
 def test_a_denial_has_no_grant():

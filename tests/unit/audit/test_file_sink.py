@@ -6,11 +6,14 @@ import json
 import os
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from airssys.audit import AuditLog, FileSink, verify
+from airssys.audit._append_file import AppendFile
+from airssys.audit._head_file import SavedHead
 from airssys.errors import AuditUnavailable
 from tests.audit import decided, files, grants, open_log, records, write_log
 from tests.clock import WallClock
@@ -233,6 +236,30 @@ def test_after_a_failed_sync_nothing_more_is_written(folder):
     assert saved(folder)["sequence"] == 0
 
 
+@pytest.mark.parametrize("taken", [0, 100, -2, None], ids=["nothing", "a part", "all but its end", "all"])
+def test_a_write_that_was_interrupted_is_found_out_when_the_log_is_opened_again(folder, monkeypatch, taken):
+    def interrupted(self: AppendFile, piece: bytes) -> None:
+        os.write(self._descriptor, piece[:taken])
+        raise KeyboardInterrupt
+
+    log = open_log(folder)
+    log.open()
+    log.append(decided(1))
+    with monkeypatch.context() as patched:
+        patched.setattr(AppendFile, "append", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            log.append(decided(2))
+    with pytest.raises(AuditUnavailable, match="interrupted while it wrote"):
+        log.append(decided(3))
+    with pytest.raises(AuditUnavailable, match="open it again"):
+        log.close()
+
+    write_log(folder, 1, start=4)
+    assert grants(folder) == ["g-1", *["g-2"] * (taken is None), "g-4"]
+    verified = verify(folder)
+    assert (len(verified.torn), verified.is_closed) == (1 if taken in (100, -2) else 0, True)
+
+
 def test_a_head_that_cannot_be_saved_refuses_until_it_can(folder, tmp_path):
     heads = tmp_path / "heads"
     heads.mkdir()
@@ -266,12 +293,48 @@ def test_a_new_file_that_cannot_be_made_refuses_until_it_can(folder):
     assert verify(folder).head.sequence == 3
 
 
+def test_a_new_file_waits_for_the_sync_that_is_in_progress(folder):
+    """Otherwise the sync would work on a closed file, and put an older head in place of a newer one."""
+    is_syncing, may_go_on = threading.Event(), threading.Event()
+    refused: list[AuditUnavailable] = []
+
+    class Slow(FileSink):
+        def _save(self, file: AppendFile, saved: SavedHead) -> None:
+            if not is_syncing.is_set():
+                is_syncing.set()
+                may_go_on.wait()
+            super()._save(file, saved)
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            act()
+        except AuditUnavailable as error:
+            refused.append(error)
+
+    with AuditLog(Slow(folder, sync_seconds=None, max_file_bytes=800), clock=WallClock()) as log:
+        log.append(decided(1))
+        sync = threading.Thread(target=run, args=(log.sync,))
+        sync.start()
+        is_syncing.wait()
+        append = threading.Thread(target=run, args=(lambda: log.append(decided(2)),))
+        append.start()
+        append.join(0.2)  # a new file that does not wait is there by then
+        may_go_on.set()
+        append.join()
+        sync.join()
+
+        assert refused == []
+        assert len(files(folder)) == 2
+        assert saved(folder)["sequence"] == 1
+    assert verify(folder).head.sequence == 2
+
+
 def test_threads_that_append_while_others_sync_lose_nothing(folder):
-    with open_log(folder, max_file_bytes=4_000) as log:
+    with open_log(folder, max_file_bytes=1_500) as log:
 
         def work() -> None:
             for number in range(20):
-                log.append(decided(number), durable=number % 5 == 0)
+                log.append(decided(number), durable=number % 3 == 0)
 
         threads = [threading.Thread(target=work) for _ in range(8)]
         for thread in threads:

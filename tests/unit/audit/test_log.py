@@ -157,6 +157,29 @@ def test_order_survives_concurrency():
         assert [grants[number] for number in numbers] == [f"g-{1_000 * worker + number}" for number in range(100)]
 
 
+def test_a_log_that_was_interrupted_in_the_middle_of_a_record_refuses_until_it_is_opened_again():
+    """Ctrl-C: whether the record was written is not known, so nothing may be chained to the one before it."""
+
+    class Interrupted(MemorySink):
+        def write(self, line: bytes, head: Head) -> None:
+            super().write(line, head)
+            if head.sequence == 2:
+                raise KeyboardInterrupt
+
+    sink = Interrupted()
+    with log_on(sink) as log:
+        log.append(decided(1))
+        with pytest.raises(KeyboardInterrupt):
+            log.append(decided(2))
+        with pytest.raises(AuditUnavailable, match="was interrupted while it wrote"):
+            log.append(decided(3))
+
+        log.close()
+        log.open()
+        assert log.append(decided(4)) == 3
+    assert [entry.members["grant"] for entry in sink.entries()] == ["g-1", "g-2", "g-4"]
+
+
 def test_memory_keeps_the_latest_records():
     sink = MemorySink(kept=3)
     with log_on(sink) as log:

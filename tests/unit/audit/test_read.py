@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from airssys.audit import AuditLog, Event, FileSink, LifeCycle, MemorySink, Outcome, Step, Subject, read_log, search, tail
+from airssys.audit import (
+    AuditLog,
+    Event,
+    FileSink,
+    LifeCycle,
+    MemorySink,
+    Outcome,
+    Step,
+    Subject,
+    read_log,
+    search,
+    tail,
+)
 from airssys.capabilities import Action, Kind, Request
 from airssys.errors import AuditUnavailable
 from tests.audit import decided, files, write_log
@@ -55,6 +67,10 @@ def at(seconds: float) -> datetime:
         ({"since": at(10.5), "until": at(29.5)}, [3]),
         ({"kind": "filesystem", "decision": "allowed", "since": at(0)}, [2]),
         ({"component": "other", "kind": "network"}, []),
+        ({"text": "example.org"}, [4]),
+        ({"text": "g-3"}, [3]),
+        ({"text": "policy.toml"}, [2, 3, 4]),
+        ({"text": "resource"}, []),
     ],
 )
 def test_records_are_found_by_everything_that_is_asked(entries, asked, found):
@@ -101,8 +117,13 @@ def test_an_entry_says_whom_it_is_about_and_everything_else(entries):
         % (b"0" * 64),
         b'{"schema":1,"sequence":1,"previous":"%s","utc":"2024-01-01T00:00:00Z","monotonic":1.0,"event":5}'
         % (b"0" * 64),
+        *[
+            b'{"schema":1,"sequence":1,"previous":"%s","utc":"2024-01-01T00:00:00Z","monotonic":1.0,"event":"x",%s}'
+            % (b"0" * 64, more)
+            for more in (b'"request":{"kind":{}}', b'"rule":[[]]', b'"request":{},"rule":{}')
+        ],
     ],
-    ids=range(12),
+    ids=range(15),
 )
 def test_a_line_that_is_no_record_is_passed_over(tmp_path, line):
     write_log(tmp_path, 2)
@@ -110,6 +131,23 @@ def test_a_line_that_is_no_record_is_passed_over(tmp_path, line):
     path.write_bytes(line + b"\n" + path.read_bytes())
 
     assert [entry.sequence for entry in read_log(tmp_path)] == [1, 2]
+
+
+def test_a_record_with_other_types_in_it_is_found_by_none_of_them(tmp_path):
+    line = b'{"schema":1,"sequence":9,"previous":"%s","utc":"2024-01-01T00:00:00Z","monotonic":1.0,"event":"x"' % (
+        b"0" * 64
+    )
+    (tmp_path / "audit-00000000000000000001.jsonl").write_bytes(
+        line + b',"component":7}\n' + line + b',"request":"filesystem"}\n' + line + b',"request":["a"]}\n'
+    )
+
+    entries = [*read_log(tmp_path)]
+    assert [(entry.component, entry.request, entry.texts[-1]) for entry in entries] == [
+        (None, {}, "x"),
+        (None, {}, "filesystem"),
+        (None, {}, "x"),
+    ]
+    assert [*search(entries, kind="filesystem")] == [*search(entries, component="7")] == []
 
 
 def test_a_log_that_is_not_there_cannot_be_read(tmp_path):

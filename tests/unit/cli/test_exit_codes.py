@@ -7,8 +7,10 @@ import json
 import pytest
 
 from airssys import errors
+from airssys.approval import approval_required
 from airssys.cli._errors import ExitCode, UsageError, error_as_json, error_as_text, exit_code_of, tell
 from airssys.manifest import ManifestInvalid, Problem, UnknownProfile
+from tests.approving import ask, opened
 
 TRAP = errors.GuestTrapped("it trapped", kind="unreachable", backtrace=("inner", "outer"))
 MEMORY = errors.OutOfMemory("too much", limit_bytes=1, requested_bytes=2, peak_bytes=3)
@@ -25,6 +27,10 @@ MEMORY = errors.OutOfMemory("too much", limit_bytes=1, requested_bytes=2, peak_b
         (errors.ManifestError("no"), 2),
         (errors.LinkError("no"), 2),
         (errors.ExportNotFound("no"), 2),
+        (errors.ApprovalSettled("no", approval=1, state="rejected", by="maria"), 2),
+        (errors.ApprovalNotFound("no"), 2),
+        (errors.ApprovalRequired("no", request=None), 3),
+        (errors.ApprovalsFull("no", limit=1000), 3),
         (errors.CapabilityDenied("no"), 3),
         (errors.InstanceLimitReached("no"), 3),
         (errors.EngineFailed("no"), 4),
@@ -76,6 +82,12 @@ def test_text_that_looks_like_markup_stays_text():
         (errors.FuelExhausted("spent", max_fuel=7), {"max_fuel": 7, "backtrace": ()}),
         (errors.GuestReturnedError({"a": 1}), {"value": {"a": 1}, "backtrace": ()}),
         (errors.LinkError("no", problems=("x",)), {"problems": ("x",)}),
+        (
+            errors.ApprovalSettled("no", approval=7, state="rejected", by="maria"),
+            {"approval": 7, "state": "rejected", "by": "maria"},
+        ),
+        (errors.ApprovalWidened("no", beyond=("x",)), {"beyond": ("x",)}),
+        (errors.ApprovalsFull("no", limit=1000), {"limit": 1000}),
     ],
 )
 def test_machines_are_told_what_the_class_knows(error, facts):
@@ -83,6 +95,14 @@ def test_machines_are_told_what_the_class_knows(error, facts):
 
     assert {key: told[key] for key in told if key not in ("code", "message", "hint", "exit_code")} == facts
     assert (told["code"], told["message"], told["exit_code"]) == (error.code, error.message, exit_code_of(error))
+
+
+def test_machines_are_told_what_waits_for_approval():
+    with opened() as desk:
+        error = approval_required(desk.workflow.request(ask()))
+
+    assert error_as_json(error)["approval"]["id"] == 1
+    assert error_as_json(error)["approval"]["state"] == "pending"
 
 
 def test_machines_are_told_every_problem_of_a_manifest():

@@ -269,7 +269,7 @@ Component.toml:6: resources.memory.tables is not a known key
         """\
 Component.toml:6: resource is not a known key; did you mean resources?
   found:    resource
-  expected: one of extends, component, resources, quotas
+  expected: one of extends, component, resources, capabilities, quotas
   write:    [resources]""",
     ),
     "a key that TOML quotes": (
@@ -310,7 +310,7 @@ def test_the_message_word_by_word(refuse, case):
     assert error.hint
 
 
-@pytest.mark.parametrize("section", ["capabilities", "mailbox", "supervision", "config"])
+@pytest.mark.parametrize("section", ["mailbox", "supervision", "config"])
 def test_a_section_that_nothing_enforces_is_rejected_rather_than_ignored(refuse, section):
     error = refuse(HEAD + MEMORY + f"[{section}]\n")
 

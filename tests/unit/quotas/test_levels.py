@@ -145,3 +145,46 @@ def test_an_event_that_cannot_be_told_reaches_the_charger_and_the_amount_stays_c
     with pytest.raises(OSError, match="disk full"):
         tracker.consume(QuotaKind.STORAGE, 90)
     assert tracker.usage()[QuotaKind.STORAGE] == 90
+
+
+def test_an_event_that_cannot_be_told_keeps_no_other_rate_in_the_past():
+    told: list[QuotaKind] = []
+
+    def fail_first(event: LevelChange) -> None:
+        if event.level is NORMAL:
+            told.append(event.kind)
+            if len(told) == 1:
+                raise OSError("disk full")
+
+    clock = FakeClock(10.0)
+    quota = ResourceQuota(messages_per_second=100, network_bytes_per_second=100)
+    tracker = QuotaTracker(quota, clock=clock, on_level=fail_first)
+    tracker.consume(QuotaKind.MESSAGES, 100)
+    tracker.consume(QuotaKind.NETWORK, 100)
+
+    clock.now = 12.0
+    with pytest.raises(OSError, match="disk full"):
+        tracker.consume(QuotaKind.NETWORK, 1)
+    tracker.consume(QuotaKind.NETWORK, 100)
+
+    assert told == [QuotaKind.MESSAGES, QuotaKind.NETWORK]
+
+
+def test_a_charge_counts_from_the_latest_time_that_was_seen_meanwhile():
+    """Whoever is told looks at the tracker half a second later, in the middle of a charge."""
+    clock = FakeClock(10.0)
+
+    def dawdle(event: LevelChange) -> None:
+        if event.level is NORMAL:
+            clock.now += 0.5
+            tracker.status()
+
+    tracker = QuotaTracker(QUOTA, clock=clock, on_level=dawdle)
+    tracker.consume(QuotaKind.MESSAGES, 100)
+    clock.now = 12.0
+    tracker.consume(QuotaKind.MESSAGES, 70)
+
+    clock.now = 13.5
+    assert tracker.usage()[QuotaKind.MESSAGES] == 70
+    clock.now = 13.5625
+    assert tracker.usage()[QuotaKind.MESSAGES] == 0

@@ -190,6 +190,19 @@ def test_huge_amounts_do_not_wrap(kind, quota, amount):
     assert tracked.status()[kind].used == 1
 
 
+@pytest.mark.parametrize("amount", [2**62 + 1, 2**64 + 1, pytest.param(10**5000, id="enormous")])
+def test_what_is_found_or_was_used_counts_as_much_as_can_be_counted(amount):
+    tracked = tracker()
+
+    tracked.recount(QuotaKind.STORAGE, amount)
+    tracked.charge(QuotaKind.CPU, amount)
+    tracked.charge(QuotaKind.CPU, amount)
+
+    assert tracked.usage()[QuotaKind.STORAGE] == tracked.usage()[QuotaKind.CPU] == 2**62
+    refused(tracked, QuotaKind.STORAGE, 1)
+    refused(tracked, QuotaKind.CPU, 1)
+
+
 @pytest.mark.parametrize("kind", QuotaKind)
 @pytest.mark.parametrize(
     "amount", [-1, -(2**63), pytest.param(-(10**5000), id="minus-enormous"), True, False, 1.0, float("nan"), "1", None]

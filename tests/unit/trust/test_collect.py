@@ -93,7 +93,7 @@ def test_a_component_that_is_reached_through_a_link_has_the_signature_of_what_it
         (lambda path: path.write_bytes(b" " * 20_000), "cannot be read: it has more than 16384 bytes"),
         (lambda path: path.mkdir(), "cannot be read: it is no regular file"),
         (os.mkfifo, "cannot be read: it is no regular file"),
-        (lambda path: path.symlink_to("greeter.wasm"), "cannot be read: Too many levels of symbolic links"),
+        (lambda path: path.symlink_to("greeter.wasm"), "cannot be read: it is a link"),
     ],
 )
 def test_what_is_no_signature_file_is_told(folder, make, said):

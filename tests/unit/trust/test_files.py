@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import tracemalloc
+from pathlib import Path
 
 import pytest
 
@@ -106,6 +108,36 @@ def test_what_is_no_regular_file_of_a_bounded_size_is_not_read(tmp_path, read):
         with pytest.raises(OSError):
             read(tmp_path / name, most)
     assert len(os.listdir("/proc/self/fd")) == len(opened)
+
+
+def test_a_device_is_not_even_opened(tmp_path, monkeypatch):
+    (tmp_path / "device").symlink_to("/dev/null")
+    opened: list[object] = []
+    monkeypatch.setattr(os, "open", lambda path, *_: opened.append(path))
+
+    for path, said in ((tmp_path / "device", "it is a link"), (Path("/dev/null"), "it is no regular file")):
+        with pytest.raises(OSError, match=said):
+            read_file(path, 9)
+    assert opened == []
+
+
+def test_a_file_costs_the_memory_of_what_it_holds(tmp_path):
+    write_file(tmp_path / "a", b"small")
+    tracemalloc.start()
+    try:
+        assert read_file(tmp_path / "a", 64 << 20) == b"small"
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1 << 20
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_believed(tmp_path, monkeypatch):
+    write_file(tmp_path / "a", b"content")
+    monkeypatch.setattr(os, "fstat", lambda _: os.stat_result((stat.S_IFREG, 0, 0, 1, 0, 0, 6, 0, 0, 0)))
+
+    with pytest.raises(OSError, match="it grew while it was read"):
+        read_file(tmp_path / "a", 9)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o601, 0o777])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 
 import pytest
 
 from airssys.trust.git import GitUnreadable, checkout_root, open_checkout
+from airssys.trust.git._effort import STEP_BYTES, Effort
 from tests.unit.trust.repositories import CONFIG, Repository
 
 FILES = {"greeter/greeter.wasm": b"\0asm", "greeter/Component.toml": b"[component]\n", "README": b"read me\n"}
@@ -139,6 +141,12 @@ def test_each_remote_has_its_own_branches(repository):
             '[remote "origin"]\nfetch = +refs/pull/*:refs/remotes/origin/*\n',
             "remote 'origin' puts its branches where they could be taken for another's",
         ),
+        (
+            '[remote "origin/evil"]\nurl = https://evil.example/x\n',
+            "the branches of remote 'origin' could be taken for",
+        ),
+        ("[extensions]\nworktreeConfig\n", "changes what addresses mean, or is in several files"),
+        ("[extensions]\nworktreeConfig = true\n", "changes what addresses mean, or is in several files"),
         ('[remote "../../x"]\nurl = https://evil.example/x\n', "the name of remote '../../x' is not understood"),
         ('[remote ""]\nurl = https://evil.example/x\n', "the name of remote '' is not understood"),
         ("[extensions]\nrefStorage = reftable\n", "keeps its branches in a form that is not read here"),
@@ -152,6 +160,13 @@ def test_a_configuration_that_could_mislead_is_not_relied_on(repository, config,
         file.write(config)
 
     assert said in unreadable(repository)
+
+
+def test_a_setting_that_is_off_misleads_nobody(repository):
+    with (repository.folder / "config").open("a") as file:
+        file.write("[extensions]\nworktreeConfig = False\n")
+
+    assert has_all(repository)
 
 
 @pytest.mark.parametrize(
@@ -244,12 +259,73 @@ def test_a_pipe_in_place_of_a_file_does_not_hold_us(repository):
     assert "it is no regular file" in unreadable(repository)
 
 
-def test_too_many_branches_are_not_looked_at(repository, monkeypatch):
-    monkeypatch.setattr("airssys.trust.git._refs._MAX_LOOSE_REFS", 3)
-    for number in range(4):
+@pytest.fixture
+def little_effort(monkeypatch):
+    """No checkout may make more work than 32 steps."""
+    monkeypatch.setattr("airssys.trust.git._checkout.Effort", lambda: Effort(32 * STEP_BYTES))
+
+
+@pytest.mark.usefixtures("little_effort")
+@pytest.mark.parametrize("what", ["b{}", "b{}/in/it"])
+def test_too_many_branches_are_not_looked_at(repository, what):
+    assert open_checkout(repository.root).commit == repository.tip
+    for number in range(32):
+        path = repository.folder / "refs/remotes/origin" / what.format(number)
+        path.mkdir(parents=True) if "/" in what else path.write_text("0" * 40)
+
+    assert unreadable(repository) == "it takes too much work to read"
+
+
+@pytest.mark.usefixtures("little_effort")
+def test_too_many_remotes_with_many_branches_each_are_too_much_together(repository):
+    with (repository.folder / "config").open("a") as file:
+        file.writelines(f'[remote "r{at}"]\nurl = x\n' for at in range(4))
+    for at in range(4):
+        (repository.folder / f"refs/remotes/r{at}").symlink_to("origin")
+    for number in range(8):
         repository.write(f"refs/remotes/origin/b{number}", "0" * 40)
 
-    assert unreadable(repository) == "it has too many branches to look at"
+    assert unreadable(repository) == "it takes too much work to read"
+
+
+@pytest.mark.usefixtures("little_effort")
+@pytest.mark.parametrize("packs", [0, 4])
+def test_files_deep_below_the_root_take_work_for_every_folder_and_pack(repository, packs):
+    """Folders and packs cost an attacker next to nothing; each folder is looked for in each pack."""
+    name = "a/" * (8 if packs else 40) + "file"
+    tip = repository.commit({name: b"content"})
+    repository.write("HEAD", f"{tip}\n")
+    if packs:
+        repository.pack_all()
+        for number in range(packs):
+            repository.write(f"objects/pack/a-{number}.idx", repository.index({}))
+    checkout = open_checkout(repository.root)
+
+    with pytest.raises(GitUnreadable, match="it takes too much work to read"):
+        checkout.has(repository.root / name, b"content")
+
+
+def test_the_same_folder_is_read_once(repository):
+    checkout = open_checkout(repository.root)
+    assert all(checkout.has(repository.root / path, content) for path, content in FILES.items())
+    for path in (repository.folder / "objects").glob("??/*"):
+        path.unlink()
+
+    assert all(checkout.has(repository.root / path, content) for path, content in FILES.items())
+
+
+def test_packed_names_take_memory_for_names_only(repository):
+    """Eight mebibytes of lines that are no names, which would be 200 MiB of texts."""
+    repository.write("packed-refs", f"{repository.tip} refs/remotes/origin/packed\n" + "ab\n" * 2_700_000)
+    tracemalloc.start()
+    try:
+        branches = open_checkout(repository.root).remotes[0].branches
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert branches == {"main", "packed"}
+    assert most < 40 << 20
 
 
 def test_the_root_is_the_nearest_folder_with_a_repository(repository):

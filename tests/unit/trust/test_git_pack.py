@@ -7,11 +7,11 @@ import zlib
 import pytest
 
 from airssys.trust.git import GitUnreadable
-from airssys.trust.git import _pack as module
 from airssys.trust.git._delta import apply_delta
+from airssys.trust.git._effort import Effort
 from airssys.trust.git._ids import SHA1, SHA256
 from airssys.trust.git._loose import MAX_OBJECT_BYTES, inflate, read_loose
-from airssys.trust.git._pack import read_packed
+from airssys.trust.git._pack import _applied, read_packed
 from tests.unit.trust.repositories import KINDS, Repository, delta, distance, entry
 
 BASE = b"a tree of many files, " * 20
@@ -24,9 +24,10 @@ def repository(request, tmp_path):
     return Repository(tmp_path, algorithm=request.param)
 
 
-def read(repository, object_id, name="pack-1"):
+def read(repository, object_id, effort=None):
     id_format = {"sha1": SHA1, "sha256": SHA256}[repository.algorithm]
-    return read_packed(repository.folder / "objects" / "pack" / f"{name}.idx", id_format, object_id)
+    index = repository.folder / "objects" / "pack" / "pack-1.idx"
+    return read_packed(index, id_format, object_id, effort or Effort())
 
 
 def unreadable(repository, object_id):
@@ -78,6 +79,15 @@ def test_offsets_beyond_two_gigabytes_stand_in_a_table_of_their_own(repository):
     repository.write("objects/pack/pack-1.idx", repository.index({object_id: 12}, large=True))
 
     assert read(repository, object_id) == ("tree", BASE)
+
+
+@pytest.mark.parametrize("offset", [1 << 40, (1 << 63) - 1, 1 << 63, (1 << 64) - 1])
+def test_offsets_beyond_every_file_lead_nowhere(repository, offset):
+    object_id = repository.id_of("tree", BASE)
+    repository.pack([(object_id, entry(2, BASE))])
+    repository.write("objects/pack/pack-1.idx", repository.index({object_id: offset}, large=True))
+
+    assert unreadable(repository, object_id)
 
 
 @pytest.mark.parametrize("between", [0, 1, 3, 200])
@@ -148,11 +158,10 @@ def test_a_change_of_itself_ends(repository):
     object_id = repository.id_of("tree", CHANGED)
     repository.pack([(object_id, entry(7, CHANGE, base=bytes.fromhex(object_id)))])
 
-    assert "takes too much to put together" in unreadable(repository, object_id)
+    assert "follows from too many others" in unreadable(repository, object_id)
 
 
-def test_a_chain_that_grows_beyond_all_bounds_is_not_put_together(repository, monkeypatch):
-    monkeypatch.setattr(module, "_MAX_CHAIN_BYTES", 100_000)
+def test_a_chain_that_grows_beyond_all_bounds_is_not_put_together(repository):
     zeros = bytes(40_000)
     same = delta(zeros, (0, 40_000))
     first = entry(2, zeros)
@@ -161,8 +170,9 @@ def test_a_chain_that_grows_beyond_all_bounds_is_not_put_together(repository, mo
     ids = [str(number) * 40 if repository.algorithm == "sha1" else str(number) * 64 for number in (1, 2, 3)]
     repository.pack(list(zip(ids, [first, second, third], strict=True)))
 
-    assert read(repository, ids[1]) == ("tree", zeros)
-    assert unreadable(repository, ids[2]) == "an object takes too much to put together"
+    assert read(repository, ids[1], Effort(47_000)) == ("tree", zeros)
+    with pytest.raises(GitUnreadable, match="it takes too much work to read"):
+        read(repository, ids[2], Effort(47_000))
 
 
 @pytest.mark.parametrize(
@@ -255,11 +265,17 @@ def test_a_malformed_delta_is_not_applied(change):
 # ---------------------------------------------------------------- loose objects
 
 
-def test_a_bomb_is_not_inflated(monkeypatch):
+def test_a_bomb_is_not_inflated():
     bomb = zlib.compress(bytes(10_000_000))
 
     with pytest.raises(GitUnreadable, match="does not end, or has more than 1000 bytes"):
         inflate(bomb, 1000)
+
+
+def test_what_is_inflated_may_be_as_long_as_it_is_said_and_no_longer():
+    assert inflate(zlib.compress(bytes(1000)), 1000) == bytes(1000)
+    with pytest.raises(GitUnreadable, match="has more than 1000 bytes"):
+        inflate(zlib.compress(bytes(1001)), 1000)
 
 
 @pytest.mark.parametrize("content", [b"", b"not zlib", zlib.compress(b"x")[:-1]])
@@ -275,4 +291,24 @@ def test_a_loose_object_is_as_long_as_it_says(tmp_path, raw):
     path.write_bytes(zlib.compress(raw))
 
     with pytest.raises(GitUnreadable, match="is damaged"):
-        read_loose(tmp_path, "ab" + "0" * 38)
+        read_loose(tmp_path, "ab" + "0" * 38, Effort())
+
+
+def test_a_loose_object_counts_what_is_read_and_what_it_holds(tmp_path):
+    path = tmp_path / "ab" / ("0" * 38)
+    path.parent.mkdir()
+    path.write_bytes(zlib.compress(b"tree 50000\0" + bytes(50_000)))
+
+    assert read_loose(tmp_path, "ab" + "0" * 38, Effort(60_000)) == ("tree", bytes(50_000))
+    with pytest.raises(GitUnreadable, match="it takes too much work to read"):
+        read_loose(tmp_path, "ab" + "0" * 38, Effort(50_000))
+
+
+def test_fifty_deltas_of_a_folder_of_a_hundred_thousand_files_are_not_too_much():
+    effort, tree = Effort(), bytes(6_000_000)
+    effort.spend(len(tree))
+
+    for _ in range(50):
+        change = delta(tree, b"another id", (10, len(tree) - 10))
+        effort.spend(len(change))
+        assert len(_applied(tree, [change], effort)) == len(tree)

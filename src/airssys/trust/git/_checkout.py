@@ -11,17 +11,18 @@ from typing import Final
 
 from airssys.trust._files import read_file, refusal
 from airssys.trust.git._config import Entry, read_config
+from airssys.trust.git._effort import Effort
 from airssys.trust.git._ids import SHA1, SHA256, GitUnreadable, ObjectFormat
-from airssys.trust.git._loose import read_loose
-from airssys.trust.git._pack import read_packed
+from airssys.trust.git._objects import Objects
 from airssys.trust.git._refs import Refs
 
 _MAX_CONFIG_BYTES: Final = 256 * 1024
-_MAX_PACKS: Final = 1000
 _MAX_REMOTES: Final = 100
 #: Modes of files in trees; a link (120000) and a submodule (160000) are something else.
 _FILE_MODES: Final = (b"100644", b"100755")
 _TREE_MODE: Final = b"40000"
+#: How Git reads a setting that is off.
+_FALSE: Final = ("false", "no", "off", "0")
 _FETCHED: Final = re.compile(r"\+?refs/heads/(?P<branch>[^:]+):refs/remotes/(?P<place>[^:]+)")
 
 
@@ -48,6 +49,7 @@ class GitCheckout:
         remotes: where it comes from, by its own word.
         tree: the id of the commit's root tree.
         id_format: how its objects are named.
+        objects: what it holds.
     """
 
     root: Path
@@ -55,17 +57,13 @@ class GitCheckout:
     remotes: tuple[GitRemote, ...]
     tree: str
     id_format: ObjectFormat
-
-    @property
-    def folder(self) -> Path:
-        """Where the repository's own files are."""
-        return self.root / ".git"
+    objects: Objects
 
     def has(self, path: Path, content: bytes) -> bool:
         """Tell whether the commit has a regular file with this content at a path below the root.
 
         Raises:
-            GitUnreadable: a tree on the way is not there or malformed.
+            GitUnreadable: a tree on the way is not there, malformed, or takes too much to read.
         """
         *folders, name = PurePosixPath(path.relative_to(self.root)).parts
         tree: str | None = self.tree
@@ -76,7 +74,7 @@ class GitCheckout:
 
     def _entry(self, tree: str, name: str, modes: tuple[bytes, ...]) -> str | None:
         """The id of an entry of a tree, if it has one of the modes."""
-        content = _object(self.folder, self.id_format, tree, "tree")
+        content = self.objects.read("tree", tree)
         wanted = os.fsencode(name)
         for mode, entry, object_id in _tree_entries(content, self.id_format.width_bytes):
             if entry == wanted:
@@ -101,16 +99,17 @@ def open_checkout(root: Path) -> GitCheckout:
             raise GitUnreadable("it is a linked worktree or a submodule, which is not read here: make a clone")
         entries = read_config(read_file(folder / "config", _MAX_CONFIG_BYTES).decode("utf-8", "surrogateescape"))
         id_format = _id_format(entries)
-        refs = Refs(folder, id_format)
+        effort = Effort()
+        refs, objects = Refs(folder, id_format, effort), Objects(folder / "objects", id_format, effort)
         commit = refs.head()
-        line = _object(folder, id_format, commit, "commit").partition(b"\n")[0].decode("ascii", "replace")
+        line = objects.read("commit", commit).partition(b"\n")[0].decode("ascii", "replace")
         kind, _, tree = line.partition(" ")
         if kind != "tree" or not id_format.is_id(tree):
             raise GitUnreadable(f"commit {commit} is malformed")
         remotes = tuple(_remotes(refs, entries, commit))
     except OSError as error:
         raise GitUnreadable(f"its files cannot be read: {refusal(error)}") from None
-    return GitCheckout(root=root, commit=commit, remotes=remotes, tree=tree, id_format=id_format)
+    return GitCheckout(root=root, commit=commit, remotes=remotes, tree=tree, id_format=id_format, objects=objects)
 
 
 def _id_format(entries: tuple[Entry, ...]) -> ObjectFormat:
@@ -124,15 +123,24 @@ def _id_format(entries: tuple[Entry, ...]) -> ObjectFormat:
     return formats[name]
 
 
+def _misleads(entry: Entry) -> bool:
+    """Whether an entry makes others mean something else than they say."""
+    section, _, key, value = entry
+    if section == "extensions":
+        return key == "worktreeconfig" and value.lower() not in _FALSE
+    return section in ("include", "includeif") or (section == "url" and key in ("insteadof", "pushinsteadof"))
+
+
 def _remotes(refs: Refs, entries: tuple[Entry, ...], commit: str) -> Iterator[GitRemote]:
     """Every remote. One that may be another one's work makes all of them worthless."""
-    for section, _, key, _ in entries:
-        if section in ("include", "includeif") or (section == "url" and key in ("insteadof", "pushinsteadof")):
-            raise GitUnreadable("its configuration changes what addresses mean, or is in several files")
+    if any(_misleads(entry) for entry in entries):
+        raise GitUnreadable("its configuration changes what addresses mean, or is in several files")
     names = dict.fromkeys(subsection for section, subsection, *_ in entries if section == "remote")
     if len(names) > _MAX_REMOTES:
         raise GitUnreadable("it has too many remotes")
     for name in names:
+        if any(other.startswith(f"{name}/") for other in names):
+            raise GitUnreadable(f"the branches of remote {name[:80]!a} could be taken for another's")
         settings = [(key, value) for section, sub, key, value in entries if (section, sub) == ("remote", name)]
         urls = [value for key, value in settings if key == "url"]
         for fetched in (value for key, value in settings if key == "fetch"):
@@ -143,27 +151,6 @@ def _remotes(refs: Refs, entries: tuple[Entry, ...], commit: str) -> Iterator[Gi
             raise GitUnreadable(f"remote {name[:80]!a} has several addresses")
         if urls:
             yield GitRemote(url=urls[0], branches=refs.branches_at(commit, remote=name))
-
-
-def _object(folder: Path, id_format: ObjectFormat, object_id: str, kind: str) -> bytes:
-    """The content of an object, which has that id.
-
-    Raises:
-        GitUnreadable: it is not there, or what is there is something else.
-    """
-    objects = folder / "objects"
-    try:
-        found = read_loose(objects, object_id)
-        if found is None:
-            indices = sorted((objects / "pack").glob("*.idx"))[:_MAX_PACKS]
-            found = next(filter(None, (read_packed(index, id_format, object_id) for index in indices)), None)
-    except OSError as error:
-        raise GitUnreadable(f"object {object_id} cannot be read: {refusal(error)}") from None
-    if found is None:
-        raise GitUnreadable(f"object {object_id} is not in it")
-    if found[0] != kind or id_format.id_of(kind, found[1]) != object_id:
-        raise GitUnreadable(f"object {object_id} is not what its name says")
-    return found[1]
 
 
 def _tree_entries(content: bytes, width: int) -> Iterator[tuple[bytes, bytes, str]]:

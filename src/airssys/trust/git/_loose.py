@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from airssys.trust._files import read_file
+from airssys.trust.git._effort import Effort
 from airssys.trust.git._ids import GitUnreadable
 
 #: Largest commit or tree that is read, inflated. A folder of 100,000 files has a tree of about 6 MB.
@@ -15,14 +16,22 @@ MAX_OBJECT_BYTES: Final = 16 * 1024 * 1024
 _MAX_HEADER_BYTES: Final = 32
 
 
-def read_loose(objects: Path, object_id: str) -> tuple[str, bytes] | None:
-    """Kind and content of a loose object, not verified; None when there is none of that id."""
+def read_loose(objects: Path, object_id: str, effort: Effort) -> tuple[str, bytes] | None:
+    """Kind and content of a loose object, not verified; None when there is none of that id.
+
+    Raises:
+        GitUnreadable: it is malformed, too large, or more than the effort allows.
+        OSError: its file cannot be read.
+    """
     path = objects / object_id[:2] / object_id[2:]
+    effort.spend()
     try:
         packed = read_file(path, MAX_OBJECT_BYTES)
     except FileNotFoundError:
         return None
+    effort.spend(len(packed))
     content = inflate(packed, MAX_OBJECT_BYTES + _MAX_HEADER_BYTES)
+    effort.spend(len(content))
     header, null, body = content.partition(b"\0")
     kind, _, size = header[:_MAX_HEADER_BYTES].decode("ascii", "replace").partition(" ")
     if not null or size != str(len(body)):

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Final
 
 from airssys.trust._files import read_file
+from airssys.trust.git._effort import Effort
 from airssys.trust.git._ids import GitUnreadable, ObjectFormat
 
 #: A name stands for an id, or for another name.
 _MAX_REF_BYTES: Final = 4096
 #: About 100,000 names.
 _MAX_PACKED_BYTES: Final = 8 * 1024 * 1024
-#: Branches of one remote in files of their own; more are packed at the next `git gc`.
-_MAX_LOOSE_REFS: Final = 10_000
 #: As deep as Git follows (SYMREF_MAXDEPTH).
 _MAX_LINKS: Final = 5
+#: A line of `packed-refs`; the others are comments, or say what a tag is of.
+_PACKED: Final = re.compile(r"^(?P<commit>[0-9a-f]{40}(?:[0-9a-f]{24})?) (?P<name>refs/[^ \n]+)$", re.MULTILINE)
 _NAME: Final = re.compile(r"refs(?:/(?!\.)[^/\s\\~^:?*\[\x00-\x1f\x7f]+)+")
 
 
@@ -28,11 +29,13 @@ class Refs:
     Args:
         folder: of the repository's own files.
         id_format: how its objects are named.
+        effort: what reading them may take.
     """
 
-    def __init__(self, folder: Path, id_format: ObjectFormat) -> None:
+    def __init__(self, folder: Path, id_format: ObjectFormat, effort: Effort) -> None:
         self._folder = folder
         self._id_format = id_format
+        self._effort = effort
         self._packed = _packed(folder)
 
     def head(self) -> str:
@@ -63,7 +66,7 @@ class Refs:
         if not _is_name(prefix + "x"):
             raise GitUnreadable(f"the name of remote {remote[:80]!a} is not understood")
         tips = {name: tip for name, tip in self._packed.items() if name.startswith(prefix)}
-        for name in _names_below(self._folder / prefix):
+        for name in _names_below(self._folder / prefix, self._effort):
             tips[prefix + name] = self._loose(prefix + name) or ""
         return frozenset(name.removeprefix(prefix) for name, tip in tips.items() if tip == commit)
 
@@ -78,21 +81,16 @@ def _is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None and ".." not in text
 
 
-def _names_below(folder: Path) -> Iterator[str]:
-    count = 0
+def _names_below(folder: Path, effort: Effort) -> Iterator[str]:
     for place, _, files in os.walk(folder):
-        for file in files:
-            count += 1
-            if count > _MAX_LOOSE_REFS:
-                raise GitUnreadable("it has too many branches to look at")
-            yield os.path.relpath(os.path.join(place, file), folder)
+        effort.spend(steps=1 + len(files))
+        yield from (os.path.relpath(os.path.join(place, file), folder) for file in files)
 
 
 def _packed(folder: Path) -> dict[str, str]:
-    """All names in `packed-refs`; a line that is none makes a name that nobody asks for."""
+    """All names in `packed-refs`. A line that is none counts for nothing."""
     try:
         text = read_file(folder / "packed-refs", _MAX_PACKED_BYTES).decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return {}
-    pairs = (line.partition(" ") for line in text.split("\n") if line and line[0] not in "#^")
-    return {name: commit for commit, _, name in pairs}
+    return {line["name"]: line["commit"] for line in _PACKED.finditer(text)}
