@@ -10,6 +10,9 @@ Every error is in `airssys.errors`.
 from importlib.metadata import version
 
 from airssys import errors
+from airssys.approval import ApprovalRequest, ApprovalWorkflow, Choice, Verdict
+from airssys.audit import AuditLog, FileSink, MemorySink
+from airssys.capabilities import Action, Capability, CapabilitySet, Kind, Request
 from airssys.engine import (
     Case,
     CpuUsage,
@@ -25,31 +28,55 @@ from airssys.engine import (
 )
 from airssys.host import Component, ComponentState, ComponentStatus, Host, HostConfig, call
 from airssys.manifest import CpuConfig, Manifest, MemoryConfig, Priority, ResourceLimits
+from airssys.policy import Grant, Policy, SecurityContext
+from airssys.quotas import QuotaKind, QuotaStatus, QuotaTracker, ResourceQuota
+from airssys.trust import TrustConfig, TrustLevel
 
 __version__ = version("airssys")
 
 __all__ = [
+    "Action",
+    "ApprovalRequest",
+    "ApprovalWorkflow",
+    "AuditLog",
+    "Capability",
+    "CapabilitySet",
     "Case",
+    "Choice",
     "Component",
     "ComponentState",
     "ComponentStatus",
     "CpuConfig",
     "CpuUsage",
     "Err",
+    "FileSink",
+    "Grant",
     "GuestResource",
     "Host",
     "HostConfig",
     "HostInterface",
+    "Kind",
     "Manifest",
     "MemoryConfig",
     "MemoryMonitor",
     "MemorySample",
+    "MemorySink",
     "MemoryUsage",
     "Ok",
+    "Policy",
     "Priority",
+    "QuotaKind",
+    "QuotaStatus",
+    "QuotaTracker",
+    "Request",
     "ResourceLimiter",
     "ResourceLimits",
+    "ResourceQuota",
+    "SecurityContext",
     "Some",
+    "TrustConfig",
+    "TrustLevel",
+    "Verdict",
     "__version__",
     "call",
     "errors",

@@ -57,7 +57,7 @@ async def test_the_guest_s_own_maximum_is_no_refusal(guests: Guests) -> None:
 
 async def test_the_history_has_every_change_with_its_time(guests: Guests) -> None:
     clock = FakeClock(100.0)
-    async with Host(guests.config(), clock=clock) as host:
+    async with Host(guests.config(), audit=False, clock=clock) as host:
         guest = await guests.start(host, "hostile", max_bytes=8 * PAGE)
         clock.now = 101.5
         await guest.call("grow", 3)
@@ -83,7 +83,7 @@ async def test_a_guest_that_grows_a_thousand_times_does_not_fill_the_host_with_h
 
 async def test_a_reset_starts_peak_refusals_and_history_anew(guests: Guests) -> None:
     clock = FakeClock(100.0)
-    async with Host(guests.config(), clock=clock) as host:
+    async with Host(guests.config(), audit=False, clock=clock) as host:
         guest = await guests.start(host, "hostile", max_bytes=8 * PAGE)
         await guest.call("grow", 2)
         await guest.call("grow", 100)

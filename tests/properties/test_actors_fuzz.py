@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import logging
 from random import Random
 from typing import Any
 
@@ -44,6 +43,7 @@ from airssys.actors import (
 )
 from airssys.errors import StorageFailed
 from airssys.testing import FakeClock, other_tasks
+from tests.quiet import quiet  # noqa: F401 - a fixture for every test of this file
 
 
 class World:
@@ -264,5 +264,4 @@ def account_for_messages(world: World, system: ActorSystem) -> None:
 @given(seed=st.integers(0, 2**32), steps=st.integers(1, 60))
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_is_left_whatever_was_going_on(seed, steps, cancelled):
-    logging.getLogger("airssys.actors").setLevel(logging.CRITICAL + 1)
     FakeClock().run(live(World(Random(seed)), steps, cancelled=cancelled))

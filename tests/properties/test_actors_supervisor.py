@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -26,6 +25,7 @@ from airssys.actors import (
 )
 from airssys.testing import FakeClock
 from tests.actors_at_work import Obedient
+from tests.quiet import quiet  # noqa: F401 - a fixture for every test of this file
 
 PERIOD = 5.0
 IDS = "abcd"
@@ -100,7 +100,6 @@ class Model:
 class SupervisorMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        logging.getLogger("airssys.actors").setLevel(logging.CRITICAL + 1)
         self.clock = FakeClock()
         self.runner = asyncio.Runner(loop_factory=self.clock.new_event_loop)
         self.system = ActorSystem()

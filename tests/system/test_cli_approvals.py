@@ -260,7 +260,7 @@ def test_what_has_expired_is_not_approved(do, host):
         (["approve", "-1"], "usage"),
         (["approve", "1", "--only", "filesystem.read"], "usage"),
         (["approve", "1", "--only", "filesystem.execute=/srv/in/a"], "malformed-capability"),
-        (["approve", "1", "--only", "filesystem.read=srv"], "malformed-pattern"),
+        (["approve", "1", "--only", "filesystem.read=srv"], "pattern-error"),
         (["approve", "1", "--only", "filesystem.read=/srv/**"], "approval-widened"),
         (["approve", "1", "--note", "x" * 1001], "approval-invalid"),
         (["approve", "2"], "approval-not-found"),

@@ -1,4 +1,4 @@
-"""`airssys audit tail, search, verify`: of a log that a host wrote, writes, or left in a crash; and of a damaged one."""
+"""`airssys audit tail, search, verify`: of a log that a host wrote, writes or left in a crash; and of a damaged one."""
 
 from __future__ import annotations
 

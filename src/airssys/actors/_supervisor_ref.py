@@ -61,7 +61,10 @@ class SupervisorRef(Ref):
             start: a class of actors without arguments, or anything callable that makes one: `partial(Class, 1)`.
             id: under which the supervisor knows it; one is made up when None.
             name: under which everybody may find it.
-            restart, shutdown, mailbox, backoff: see `ChildSpec`; not restarted unless said otherwise.
+            restart: when it is started again, as `ChildSpec` has it; never unless said otherwise.
+            shutdown: how it is stopped, as `ChildSpec` has it.
+            mailbox: its capacity and overflow.
+            backoff: how long its restarts wait.
 
         Raises:
             SpecInvalid: a value is out of range.

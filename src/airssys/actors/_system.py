@@ -47,7 +47,8 @@ class ActorSystem:
         clock: where deadlines and histories get the time; the event loop's own when None. A fake one has to be the
             loop's as well, as `airssys.testing.FakeClock` is.
         random: for the jitter of restarts.
-        max_restarts, period_seconds: how many restarts of its own children the top makes before it gives up.
+        max_restarts: how many restarts of its own children the top makes within the period before it gives up.
+        period_seconds: how long a restart counts.
         exit_kinds: words for exit reasons, by class of exception; without one, it is `failed`.
         next_id: makes correlation ids.
         recent_dead_letters: how many dead letters are kept for looking back.

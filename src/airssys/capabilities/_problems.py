@@ -22,7 +22,7 @@ class PatternError(CapabilityError):
         instead: what was probably meant; empty when nobody can tell. Each of them is a pattern.
     """
 
-    code = "malformed-pattern"
+    code = "pattern-error"
     hint = "write one of the forms that docs/guides/capabilities.md shows"
 
     def __init__(self, text: str, said: str, *, why: str, instead: tuple[str, ...] = ()) -> None:

@@ -123,7 +123,7 @@ class Component:
         """Call an export with typed values.
 
         Waits for calls before it, then for the guest. Cancelling while the guest runs ends its instance; cancelling
-        while waiting ends nothing.
+        while waiting ends nothing. What a host function of the component raises reaches the caller too.
 
         Args:
             export: `name`, or `ns:package/interface@1.0.0#name` for one inside an interface.
@@ -138,9 +138,10 @@ class Component:
             ExportNotFound: there is no such export.
             GuestReturnedError: the guest answered with the error of its `result`.
             GuestTrapped, OutOfMemory, DeadlineExceeded, FuelExhausted, ResultTooLarge: the guest failed.
+            ApprovalRequired: it is held: nobody approved what it asks for, or somebody took that back.
+            QuotaExceeded: it may use no CPU time at all.
             ComponentStopped: it was stopped, before or meanwhile.
             ReentrantCall: a host function called back into the component that waits for it.
-            And whatever a host function of the component raises.
         """
         queue = self._queue
         if queue.busy or queue.closed:

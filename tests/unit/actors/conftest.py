@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import logging
-from collections.abc import Iterator
 
 import pytest
 
 from airssys.actors import ActorSystem
 from airssys.testing import FakeClock
+from tests.quiet import quiet  # noqa: F401 - a fixture for every test of this folder
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -41,16 +40,3 @@ def clock() -> FakeClock:
 @pytest.fixture
 def system() -> ActorSystem:
     return ActorSystem()
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """Actors fail here on purpose, and what they log is not looked at; tests of what is logged use `caplog`."""
-    logger = logging.getLogger("airssys.actors")
-    before = logger.propagate
-    logger.propagate = False
-    handler = logging.NullHandler()
-    logger.addHandler(handler)
-    yield
-    logger.removeHandler(handler)
-    logger.propagate = before

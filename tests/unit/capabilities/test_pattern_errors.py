@@ -233,5 +233,5 @@ def test_the_message_has_all_of_it():
     assert str(caught.value) == (
         "the pattern 'data/*' is not absolute: it would be another place for everybody who reads it"
     )
-    assert caught.value.code == "malformed-pattern"
+    assert caught.value.code == "pattern-error"
     assert caught.value.hint == "write one of the forms that docs/guides/capabilities.md shows"

@@ -11,6 +11,7 @@ import airssys.manifest
 from airssys.errors import ManifestError
 from airssys.manifest import MemoryTooLow, explain, load_manifest, load_operator
 from airssys.manifest._memory_problems import GUIDE
+from airssys.manifest._quotas import QUOTAS
 from airssys.manifest._shapes import COMPONENT
 
 ROOT = Path(__file__).parents[3]
@@ -39,6 +40,7 @@ def test_the_example_of_the_operators_file_explains_as_printed(write):
         f"{row.key} {row.value} {row.source}" for row in explain(manifest)
     }
     assert "# resources.cpu.priority low host.toml:6" in TEXT
+    assert (manifest.quotas.storage_bytes, manifest.quotas.messages_per_second) == (104_857_600, 1_000)
 
 
 def test_the_example_of_a_message_is_what_is_printed(write):
@@ -55,8 +57,16 @@ def test_every_key_is_in_the_guide():
     assert isinstance(component, dict)
     assert isinstance(resources, dict)
 
-    for name in ["extends", *component, *resources["memory"], *resources["cpu"]]:
-        assert f"`{name}`" in TEXT
+    for name in [
+        "extends",
+        *component,
+        *resources["memory"],
+        *resources["cpu"],
+        *QUOTAS,
+        "capabilities",
+        "ceilings.quotas",
+    ]:
+        assert f"`{name}`" in TEXT or f"[{name}]" in TEXT
 
 
 def test_every_error_is_in_the_guide():
