@@ -26,6 +26,8 @@ GROUPS: Final = {
     "compiling": "growth",
     "capabilities": "capabilities",
     "policy": "policy",
+    "quotas": "quotas",
+    "audit": "audit",
     "actors": "actors",
 }
 

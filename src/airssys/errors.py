@@ -645,6 +645,13 @@ class AuditUnavailable(HostError):
     hint = "check the audit folder: free space, owner, and whether another host writes there"
 
 
+class AuditBusy(AuditUnavailable):
+    """Another process writes this audit log: a log has one writer at a time."""
+
+    code = "audit-busy"
+    hint = "give each host a folder of its own, or end the other one"
+
+
 class AuditDamaged(HostError):
     """The audit log is not what was written: records were edited, removed, moved or cut off.
 

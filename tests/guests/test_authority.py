@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import airssys
 from airssys import Component, ComponentState, Host
 from airssys.approval import ApprovalRequest, ApprovalWorkflow, Choice, State, Verdict
 from airssys.audit import Head, MemorySink, verify
@@ -213,6 +214,15 @@ async def test_an_approver_that_says_yes_lets_it_run(guests: Guests, choice: Cho
         await component.stop()
         await host.start(project, interfaces=[host_interface()])
     assert len(shown) == (2 if choice is Choice.ONCE else 1)
+
+
+def test_one_call_without_asyncio_asks_as_well(guests: Guests):
+    project = guests.project("add", more=ASKS)
+    with pytest.raises(ApprovalRequired):
+        airssys.call(project, "add", 1, 2, config=guests.config())
+    approver, shown = answering(Choice.ONCE)
+    assert airssys.call(project, "add", 1, 2, config=guests.config(), approver=approver) == 3
+    assert len(shown) == 1
 
 
 async def test_an_approver_may_narrow_and_may_say_no(guests: Guests):

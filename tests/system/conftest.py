@@ -22,7 +22,18 @@ from tests.guests import wat
 PROGRAM = Path(sys.executable).with_name("airssys")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 #: Variables of whoever runs the tests that would change what the command does.
-STEERING = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "TTY_", "AIRSSYS_", "COLUMNS", "LINES", "_TYPER", "GITHUB_ACTIONS")
+STEERING = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "TTY_",
+    "AIRSSYS_",
+    "XDG_",
+    "COLUMNS",
+    "LINES",
+    "_TYPER",
+    "GITHUB_ACTIONS",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,10 @@ class Terminal:
         while text not in self.written:
             piece = self._read()
             assert piece, f"it ended without writing {text!r}: {self.written}"
+
+    def type(self, text: str) -> None:
+        """As if a person typed it."""
+        os.write(self._reader, text.encode())
 
     def wait_end(self) -> int:
         """Read everything else; gives the exit code."""
@@ -125,8 +140,10 @@ def inside(airssys: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     """The same command line in this process, for long tables: a process of its own costs a third of a second."""
     monkeypatch.chdir(airssys.folder)
     monkeypatch.setattr(_app, "ending_on_signals", contextlib.nullcontext)
-    monkeypatch.setenv("XDG_CACHE_HOME", airssys.environment["XDG_CACHE_HOME"])
-    monkeypatch.delenv("AIRSSYS_CONFIG", raising=False)
+    for name in (name for name in os.environ if name.startswith(("AIRSSYS_", "XDG_"))):
+        monkeypatch.delenv(name)
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, airssys.environment[name])
 
     def run(*words: str) -> Ended:
         code = cli.main(words)

@@ -1,4 +1,4 @@
-"""`docs/guides/audit.md` says what is true: its commands print what it shows, its program runs, its tables are complete."""
+"""`docs/guides/audit.md` says what is true: commands print what it shows, the program runs, the tables are complete."""
 
 from __future__ import annotations
 

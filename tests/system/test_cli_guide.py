@@ -25,7 +25,11 @@ def test_what_the_guide_shows_is_what_the_commands_print(airssys, block):
             command,
             shell=True,
             cwd=airssys.folder,
-            env={**airssys.environment, "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"},
+            env={
+                **airssys.environment,
+                "XDG_STATE_HOME": str(airssys.folder / "state"),
+                "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}",
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

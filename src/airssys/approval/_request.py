@@ -59,8 +59,13 @@ class ApprovalRequest:
         return f"was {self.state} by {self.by}" + (f": {self.note}" if self.note else "")
 
 
-def approval_required(request: ApprovalRequest) -> ApprovalRequired:
-    """The error of a component that may not run because of where its request stands; names the command that helps."""
+def approval_required(request: ApprovalRequest, *, options: str = "") -> ApprovalRequired:
+    """The error of a component that may not run because of where its request stands; names the command that helps.
+
+    Args:
+        options: what those commands need to find the request, as in `--state DIR`.
+    """
+    which = f"{request.id} {options}".rstrip()
     ask = request.ask
     about = f"{ask.component} {ask.version}"
     if request.state is State.PENDING:
@@ -69,11 +74,10 @@ def approval_required(request: ApprovalRequest) -> ApprovalRequired:
         return ApprovalRequired(
             f"{about} may not run before a person approves it: it asks for {asked} (approval {request.id})",
             request=request,
-            hint=f"`airssys approvals {request.id}` shows what it asks for and why; "
-            f"`airssys approve {request.id}` lets it run",
+            hint=f"`airssys approvals {which}` shows what it asks for and why; `airssys approve {which}` lets it run",
         )
     return ApprovalRequired(
         f"{about} may not run: approval {request.id} {request.said}",
         request=request,
-        hint=f"`airssys approvals {request.id}` shows it; `airssys approve {request.id} --again` approves it after all",
+        hint=f"`airssys approvals {which}` shows it; `airssys approve {which} --again` approves it after all",
     )

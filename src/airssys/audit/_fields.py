@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from json import JSONEncoder
+from json.encoder import encode_basestring_ascii as _quote
 from typing import Final
 
 from airssys.capabilities import Kind, Request
@@ -22,18 +22,15 @@ MAX_SENTENCE_CHARACTERS: Final = 256
 #: Names of components and instances, digests, ids of grants, codes of errors: ours, so their length is ours too.
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+#-]{0,127}", re.ASCII)
 
-#: Texts that are remembered as JSON; a host has far fewer components, instances and rules.
+#: Sentences that are remembered as JSON; a host has far fewer rules.
 _REMEMBERED: Final = 4096
 
-_quote: Final = JSONEncoder().encode
 
-
-@lru_cache(_REMEMBERED)
 def name(text: str | None) -> str:
     """A name, or null."""
     if text is None:
         return "null"
-    return _quote(text) if _NAME.fullmatch(text) else _withheld(text)
+    return f'"{text}"' if _NAME.fullmatch(text) else _withheld(text)  # no character of a name needs an escape
 
 
 @lru_cache(_REMEMBERED)

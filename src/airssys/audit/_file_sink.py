@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from airssys.errors import AuditUnavailable
+from airssys.errors import AuditBusy, AuditUnavailable
 from airssys.storage import make_private_folder, open_private_file, sync_folder
 
 from ._append_file import AppendFile
@@ -72,7 +72,8 @@ class FileSink:
         """See `Sink`.
 
         Raises:
-            AuditUnavailable: the folder cannot be written, or another process writes there.
+            AuditBusy: another process writes there.
+            AuditUnavailable: the folder cannot be written.
             AuditDamaged: the log was changed since it was last written.
         """
         try:
@@ -178,9 +179,7 @@ class FileSink:
         try:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AuditUnavailable(
-                f"another host writes the audit log in {self.folder}", hint="give each host a folder of its own"
-            ) from None
+            raise AuditBusy(f"another host writes the audit log in {self.folder}") from None
 
     def _release(self) -> None:
         self._syncer = self._written = self._saved = None

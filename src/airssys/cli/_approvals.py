@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +14,7 @@ from airssys.cli._approval_shown import request_as_json, request_as_lines, summa
 from airssys.cli._approval_store import approvals_in
 from airssys.cli._console import printable, show, show_json
 from airssys.cli._options import JsonFlag
-from airssys.cli._state import StateOption, state_folder
+from airssys.cli._state import StateOption, state_folder, state_words
 from airssys.storage import database_in
 
 
@@ -67,6 +66,6 @@ def _waiting(found: Sequence[ApprovalRequest], state: Path | None) -> Iterator[T
 
 
 def _how_to_decide(request: ApprovalRequest, state: Path | None) -> Text:
-    where = "" if state is None else f" --state {shlex.quote(str(state))}"
-    approve, reject = f"airssys approve {request.id}{where}", f"airssys reject {request.id}{where} --reason TEXT"
+    which = f"{request.id} {state_words(state)}".rstrip()
+    approve, reject = f"airssys approve {which}", f"airssys reject {which} --reason TEXT"
     return Text(f"  decide:   {printable(approve)}  or  {printable(reject)}")

@@ -19,9 +19,9 @@ class Explained:
     """A component whose rights are explained.
 
     Attributes:
-        context: with everything approved, whoever did or did not.
+        context: with what was approved; where nobody approved anything, with everything, as if somebody had.
         digest: of its bytes; None when it is not built yet.
-        is_approved: whether somebody approved it.
+        is_approved: whether somebody approved it, all of it or a part.
         policy_file: None for what airssys ships.
     """
 
@@ -97,6 +97,7 @@ def _about(found: Explained) -> dict[str, Any]:
         "policy": None if found.policy_file is None else str(found.policy_file),
         "trust": None if context.trust is None else context.trust.value,
         "approved": found.is_approved,
+        "approved_by": context.approved_by if found.is_approved else None,
     }
 
 
@@ -105,7 +106,8 @@ def _who(found: Explained) -> Iterator[Text]:
     built = "" if found.digest is not None else ", not built yet"
     yield Text(printable(f"{context.component} {context.version} ({found.manifest.path}{built})"), style="bold")
     policy = "what airssys ships" if found.policy_file is None else str(found.policy_file)
-    yield Text(printable(f"  policy: {policy}; trust: {context.trust}; approved: {str(found.is_approved).lower()}"))
+    approved = f"true, by {context.approved_by}" if found.is_approved else "false"
+    yield Text(printable(f"  policy: {policy}; trust: {context.trust}; approved: {approved}"))
 
 
 def _origin_lines(origin: Origin) -> Iterator[Text]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -9,6 +10,8 @@ from typing import Annotated, TypeAlias
 import typer
 
 from airssys.cli._options import read_path
+from airssys.host import HostConfig
+from airssys.manifest import OperatorDefaults
 from airssys.policy import Policy, default_policy_file
 
 PolicyOption: TypeAlias = Annotated[
@@ -38,3 +41,9 @@ def policy_in_force(chosen: Path | None, *protected: Path) -> tuple[Policy, Path
     if chosen is None and not os.path.lexists(file):  # a link that leads nowhere is a file that cannot be read
         return Policy().protecting(folder, *protected), None
     return Policy.load(file).protecting(folder, *protected), file
+
+
+def operator_under(policy: Policy, config: HostConfig) -> OperatorDefaults:
+    """What the operator decided about manifests, with the wildcards that the policy allows by name."""
+    wildcards = config.operator.wildcards | policy.named_wildcards
+    return dataclasses.replace(config.operator, wildcards=wildcards)

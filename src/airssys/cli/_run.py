@@ -10,15 +10,24 @@ from typing import Annotated
 
 import typer
 
+from airssys.approval import ApprovalRequest, approval_required
 from airssys.cli._arguments import choose_export, read_arguments, unshield
 from airssys.cli._at_hand import with_smallest
 from airssys.cli._console import printable
 from airssys.cli._errors import UsageError
 from airssys.cli._options import OFFERED, ConfigOption, JsonFlag, ProfileOption, ProjectPath, host_config
 from airssys.cli._outcome import Outcome, report
+from airssys.cli._policy_file import PolicyOption, operator_under, policy_in_force
 from airssys.cli._progress import Waiting
-from airssys.errors import AirssysError, ManifestError
+from airssys.cli._question import approver_at_terminal
+from airssys.cli._run_log import RunSink
+from airssys.cli._state import StateOption, state_folder, state_words
+from airssys.cli._trust_file import TrustFileOption, trust_config
+from airssys.errors import AirssysError, ApprovalRequired, ManifestError
 from airssys.host import Component, Host, HostConfig
+from airssys.manifest import Manifest, load_manifest
+from airssys.policy import Policy
+from airssys.trust import TrustConfig
 
 
 class NoExportNamed(UsageError):
@@ -29,13 +38,24 @@ class NoExportNamed(UsageError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the command line asks for. `export` is None when it names none."""
+    """What the command line asks for.
+
+    Attributes:
+        export: None when it names none.
+        state: the folder of the state, when it names one.
+        may_ask: whether a person who is there is asked for approval.
+    """
 
     path: Path
     export: str | None
     words: Sequence[str]
     config: HostConfig
     overrides: Mapping[str, object]
+    state: Path | None
+    policy: Policy
+    trust: TrustConfig
+    development: bool
+    may_ask: bool
 
 
 def run(
@@ -55,6 +75,12 @@ def run(
         str | None,
         typer.Option("--max-bytes", "--max-memory", metavar="SIZE", help="Memory limit, in bytes or as in 1MiB."),
     ] = None,
+    development: Annotated[
+        bool, typer.Option("--development", help="Nobody has to approve it. Not where it could do harm.")
+    ] = False,
+    state: StateOption = None,
+    policy: PolicyOption = None,
+    trust_file: TrustFileOption = None,
     config: ConfigOption = None,
     profile: ProfileOption = None,
     stats: Annotated[bool, typer.Option("--stats", help="Also tell what it used: memory and CPU time.")] = False,
@@ -62,9 +88,13 @@ def run(
 ) -> int:
     """Start a component under the limits that it declares, call one export, and print the result.
 
+    One that asks for rights, and whose origin no rule of trust vouches for, has to be approved: at a terminal you are
+    asked, elsewhere it ends with 3 and says which command approves it.
+
     An argument is a JSON value, or plain text where the function takes text:
     airssys run examples/greeter greet World
     """
+    trust = trust_config(trust_file)
     request = Request(
         path=path,
         export=None if export is None else unshield(export),
@@ -74,6 +104,11 @@ def run(
             "resources.cpu.timeout_seconds": _seconds(timeout),
             "resources.memory.max_bytes": _size(max_memory),
         },
+        state=state,
+        policy=policy_in_force(policy, state_folder(state))[0],
+        trust=trust,
+        development=development,
+        may_ask=not as_json,
     )
     outcome = asyncio.run(_run(request))
     return report(outcome, as_json=as_json, with_stats=stats)
@@ -100,24 +135,48 @@ def _size(text: str | None) -> int | str | None:
 
 async def _run(request: Request) -> Outcome:
     with Waiting() as waiting:
-        async with Host(request.config) as host:
-            component = await _start(host, request, waiting)
+        manifest = await _load(request)
+        async with _host(request, manifest, waiting) as host:
+            component = await _start(host, manifest, request, waiting)
             waiting.end()
             if request.export is None:
                 raise _no_export_named(component, request.path)
             return await _call(component, request.export, request.words, waiting)
 
 
-async def _start(host: Host, request: Request, waiting: Waiting) -> Component:
+async def _load(request: Request) -> Manifest:
+    config = request.config
+    operator = operator_under(request.policy, config)
     try:
-        return await host.start(
-            request.path,
-            interfaces=OFFERED,
-            overrides=request.overrides,
-            on_compile=lambda: waiting.compiling(request.path, request.config),
-        )
+        return load_manifest(request.path, operator=operator, profile=config.profile, overrides=request.overrides)
     except ManifestError as error:
-        raise await with_smallest(error, request.path, request.config) from None
+        raise await with_smallest(error, request.path, config) from None
+
+
+def _host(request: Request, manifest: Manifest, waiting: Waiting) -> Host:
+    """A host for one component. One that asks for nothing leaves nothing behind: the state folder is not touched."""
+    state = state_folder(request.state) if manifest.capabilities else None
+    return Host(
+        request.config,
+        state=state,
+        policy=request.policy,
+        trust=request.trust,
+        audit=True if state is None else RunSink(state),
+        approver=approver_at_terminal(waiting),
+        development=request.development,
+    )
+
+
+async def _start(host: Host, manifest: Manifest, request: Request, waiting: Waiting) -> Component:
+    def on_compile() -> None:
+        waiting.compiling(request.path, request.config)
+
+    try:
+        return await host.start(manifest, interfaces=OFFERED, on_compile=on_compile)
+    except ApprovalRequired as error:
+        if not isinstance(error.request, ApprovalRequest):
+            raise
+        raise approval_required(error.request, options=state_words(request.state)) from None
 
 
 async def _call(component: Component, wanted: str, words: Sequence[str], waiting: Waiting) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -25,3 +26,8 @@ StateOption: TypeAlias = Annotated[
 def state_folder(chosen: Path | None) -> Path:
     """The state folder that is meant."""
     return default_state_folder() if chosen is None else chosen
+
+
+def state_words(chosen: Path | None) -> str:
+    """The option that makes another command use the same state folder; empty for the user's own."""
+    return "" if chosen is None else f"--state {shlex.quote(str(chosen))}"

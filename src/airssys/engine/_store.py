@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from ctypes import c_void_p
 from dataclasses import dataclass
 from time import perf_counter, perf_counter_ns
@@ -129,7 +128,8 @@ class Store:
         self.border = Border(self.context, bounds.value_bytes, ResourceTable(bounds.resources))
         self.calls = HostCalls(functions, self.border)
         self.continuation = continuation_for(self.context) if functions else None
-        self.measure(0)  # the instance before this one may have left a debt
+        if meter is not None:
+            self.measure(0)  # the instance before this one may have left a debt
 
     # -- running
 
@@ -235,13 +235,17 @@ class Store:
         """Delete the native side; nothing may poll it. Host resources that the guest held are destroyed."""
         if self.closed:
             return
+        slot = current_slot()
+        polling, slot.polling = slot.polling, True  # signals wait: what native code calls back is not broken off
         try:
-            with signals_held():
-                self.discard()
-                self.runtime.capacity.give_back(self._maps)
-                self.runtime.stores.pop(self.context, None)
+            self.discard()
+            self.runtime.capacity.give_back(self._maps)
+            self.runtime.stores.pop(self.context, None)
         finally:
+            slot.polling = polling
             self.calls.abandon()
+        if slot.signals and not polling:
+            deliver_signals(slot)
 
     def forget(self) -> None:
         """In a forked child: the native side is the parent's, and is left alone."""
@@ -258,19 +262,6 @@ class Store:
             self.turn = NO_TURN  # whoever tries to call it finds that no event loop owns it
             self.end()
             native.store_delete(self._store)
-
-
-@contextmanager
-def signals_held() -> Iterator[None]:
-    """Signal handlers of this thread wait for the end of the context: what native code calls back is not broken off."""
-    slot = current_slot()
-    outer, slot.polling = slot.polling, True
-    try:
-        yield
-    finally:
-        slot.polling = outer
-    if slot.signals and not outer:
-        deliver_signals(slot)
 
 
 def deliver_signals(slot: PollSlot) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
-from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -34,45 +33,10 @@ from airssys.errors import (
 from airssys.host._admission import Admission
 from airssys.host._call_queue import CallQueue
 from airssys.host._finished import finished
+from airssys.host._status import ComponentState, ComponentStatus
 from airssys.manifest import CpuConfig, Manifest, MemoryConfig, Priority, ResourceLimits
 from airssys.policy import Grant, SecurityContext
-from airssys.quotas import QuotaKind, QuotaStatus, ResourceQuota
-
-
-class ComponentState(Enum):
-    """Where a component is in its life."""
-
-    HELD = "held"
-    READY = "ready"
-    BUSY = "busy"
-    FAILED = "failed"
-    STOPPED = "stopped"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class ComponentStatus:
-    """A snapshot.
-
-    Attributes:
-        state: `held` until somebody approves what it asks for; `ready`; `busy` with a call; `failed` when the last
-            instance died and the next call makes a new one; `stopped` for good.
-        restarts: instances made after the first.
-        last_failure: what ended the last instance that died; None when none did.
-        version: as the manifest has it.
-        digest: SHA-256 of the component's file, hexadecimal.
-        limits: in force now.
-        waiting: calls that wait for the one in progress.
-        quotas: what it uses of each, by kind.
-    """
-
-    state: ComponentState
-    restarts: int
-    last_failure: BaseException | None
-    version: str
-    digest: str
-    limits: ResourceLimits
-    waiting: int
-    quotas: Mapping[QuotaKind, QuotaStatus]
+from airssys.quotas import QuotaKind, ResourceQuota
 
 
 class Component:

@@ -7,11 +7,14 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from airssys.approval import Approver
 from airssys.engine import HostInterface
 from airssys.errors import OperatorError
 from airssys.host._config import HostConfig
 from airssys.host._host import Host
 from airssys.manifest import Manifest
+from airssys.policy import Policy
+from airssys.trust import TrustConfig
 
 
 def call(
@@ -23,18 +26,24 @@ def call(
     config: HostConfig | None = None,
     interfaces: Sequence[HostInterface] = (),
     overrides: Mapping[str, object] | None = None,
+    state: str | os.PathLike[str] | None = None,
+    policy: Policy | None = None,
+    trust: TrustConfig | None = None,
+    approver: Approver | None = None,
+    development: bool = False,
 ) -> Any:
     """Start a component, call one export, stop it, and return the result. Blocks.
 
-    For more than one call use `Host`, which keeps the component alive. Options and errors are those of `Host.start`
-    and `Component.call`.
+    For more than one call use `Host`, which keeps the component alive. Options and errors are those of `Host`,
+    `Host.start` and `Component.call`.
 
     Raises:
         OperatorError: an event loop is running in this thread; await `Component.call` there.
     """
 
     async def once() -> Any:
-        async with Host(config) as host:
+        host = Host(config, state=state, policy=policy, trust=trust, approver=approver, development=development)
+        async with host:
             component = await host.start(source, interfaces=interfaces, overrides=overrides)
             return await component.call(export, *args, timeout=timeout)
 

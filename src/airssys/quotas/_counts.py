@@ -4,6 +4,9 @@ All counts are 64-bit integers in one array, a row for each kind, so that a trac
 in slots of a sixteenth of a second. Two moments that are at most a second apart are at most 16 ticks apart, so the sum
 over 17 slots is never less than what passed in the last second, and holding it at the limit holds every second there.
 The price is that an amount counts for up to a sixteenth of a second too long: docs/adr/0010-quota-windows.md.
+
+The slot of the latest tick is what is used beyond the other slots. It is written when time passes on, so that whoever
+charges changes one number.
 """
 
 from __future__ import annotations
@@ -20,12 +23,13 @@ SLOT_COUNT: Final = TICKS_PER_SECOND + 1
 #: Stands for "no limit" and ends every count: two of them still fit into 64 bits.
 COUNT_MAX: Final = 2**62
 
-#: The columns of every row: what is used, the limit, and from where to where the present level reaches.
-USED, LIMIT, LOW, HIGH = range(4)
+#: The columns of every row: what is used, the limit, from where the present level reaches, and how much may be used
+#: without leaving that level or exceeding the limit.
+USED, LIMIT, LOW, FREE = range(4)
 #: Further columns of a rate: its latest tick, what was charged beyond the limit and still has to be paid, the slots.
 TICK, DEBT, SLOTS = range(4, 7)
 
-_GAUGE_COLUMNS: Final = HIGH + 1
+_GAUGE_COLUMNS: Final = FREE + 1
 _RATE_COLUMNS: Final = SLOTS + SLOT_COUNT
 #: Rows from here on are rates.
 FIRST_RATE: Final = 2 * _GAUGE_COLUMNS
@@ -62,6 +66,7 @@ def used_of(counts: Counts, row: int) -> int:
 def advance(counts: Counts, row: int, tick: int) -> None:
     """Let time pass up to a tick, which must be later: what is too old no longer counts, and debt takes its place."""
     passed = tick - counts[row + TICK]
+    _write_latest_slot(counts, row)
     if not counts[row + DEBT]:
         if passed < SLOT_COUNT:
             _turn(counts, row, passed)
@@ -79,7 +84,6 @@ def put(counts: Counts, row: int, amount: int) -> None:
     """Count an amount at the latest tick, as far as the limit has room; the rest becomes debt."""
     fitting = max(0, min(amount, counts[row + LIMIT] - counts[row + USED]))
     counts[row + USED] += fitting
-    counts[row + SLOTS + counts[row + TICK] % SLOT_COUNT] += fitting
     counts[row + DEBT] = min(COUNT_MAX, counts[row + DEBT] + amount - fitting)
 
 
@@ -104,6 +108,13 @@ def tick_with_room(counts: Counts, row: int, amount: int) -> int | None:
         if to_free < 0:
             return oldest + turns * SLOT_COUNT
     return tick + (turns + 1) * SLOT_COUNT
+
+
+def _write_latest_slot(counts: Counts, row: int) -> None:
+    slots = row + SLOTS
+    latest = slots + counts[row + TICK] % SLOT_COUNT
+    counts[latest] = 0
+    counts[latest] = counts[row + USED] - sum(counts[slots : slots + SLOT_COUNT])
 
 
 def _turn(counts: Counts, row: int, ticks: int) -> None:

@@ -62,10 +62,10 @@ def level_of(used: int, limit: int | None) -> QuotaLevel:
 
 
 def reach(level: QuotaLevel, limit: int | None) -> tuple[int, int]:
-    """From which use to which a level reaches, the end not included."""
+    """The smallest use of a level, and the largest that neither leaves the level nor exceeds the limit; -1 for none."""
     if limit is None:
-        return 0, COUNT_MAX + 1
+        return 0, COUNT_MAX
     warning, critical = thresholds(limit)
     if level is QuotaLevel.NORMAL:
-        return 0, warning
-    return (warning, critical) if level is QuotaLevel.WARNING else (critical, COUNT_MAX + 1)
+        return 0, warning - 1
+    return (warning, critical - 1) if level is QuotaLevel.WARNING else (critical, limit or -1)

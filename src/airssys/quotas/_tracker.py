@@ -12,13 +12,11 @@ from ._amounts import exceeded, require_amount, seconds_until_room, shown
 from ._counts import (
     COUNT_MAX,
     FIRST_RATE,
-    HIGH,
+    FREE,
     LIMIT,
     LOW,
     RATES,
     ROWS,
-    SLOT_COUNT,
-    SLOTS,
     TICK,
     TICKS_PER_SECOND,
     advance,
@@ -45,7 +43,7 @@ class QuotaTracker:
             the tracker, and the amount stays charged.
     """
 
-    __slots__ = ("_counts", "_lock", "_now", "_on_level", "_slot", "_until")
+    __slots__ = ("_counts", "_lock", "_now", "_on_level", "_until")
 
     def __init__(
         self, quota: ResourceQuota, *, clock: Clock, on_level: Callable[[LevelChange], None] | None = None
@@ -55,7 +53,7 @@ class QuotaTracker:
         self._lock = threading.RLock()
         self._counts = no_counts()
         tick = int(self._now() * TICKS_PER_SECOND)
-        self._begin_tick(tick)
+        self._until = (tick + 1) / TICKS_PER_SECOND
         for row in RATES.values():
             self._counts[row + TICK] = tick
         for kind, row in ROWS.items():
@@ -78,14 +76,14 @@ class QuotaTracker:
                 self._catch_up()
             counts = self._counts
             used = counts[row] + amount
+            if used <= counts[row + FREE]:
+                counts[row] = used
+                return
             limit = counts[row + LIMIT]
             if used > limit or not limit:
                 raise exceeded(kind, counts, row, amount, self._now())
             counts[row] = used
-            if row >= FIRST_RATE:
-                counts[row + self._slot] += amount
-            if used >= counts[row + HIGH]:
-                self._cross(kind, row)
+            self._cross(kind, row)
 
     def check(self, kind: QuotaKind, amount: int = 1) -> bool:
         """Whether `consume` would charge this amount right now. Charges nothing and promises nothing.
@@ -200,13 +198,7 @@ class QuotaTracker:
             if tick > self._counts[row + TICK]:
                 advance(self._counts, row, tick)
                 self._cross(kind, row)
-        if tick >= self._until * TICKS_PER_SECOND:  # whoever was told may have come here meanwhile, and later
-            self._begin_tick(tick)
-
-    def _begin_tick(self, tick: int) -> None:
-        """Note until when, and in which slot, rates are charged: charging them then needs no arithmetic."""
         self._until = (tick + 1) / TICKS_PER_SECOND
-        self._slot = SLOTS + tick % SLOT_COUNT
 
     def _gauge(self, kind: QuotaKind, amount: object) -> int:
         """The row of a gauge."""
@@ -228,7 +220,7 @@ class QuotaTracker:
     def _note_level(self, row: int) -> None:
         limit = limit_of(self._counts, row)
         level = level_of(self._counts[row], limit)
-        self._counts[row + LOW], self._counts[row + HIGH] = reach(level, limit)
+        self._counts[row + LOW], self._counts[row + FREE] = reach(level, limit)
 
     def _cross(self, kind: QuotaKind, row: int) -> None:
         """Note the level after a change of what is used."""

@@ -12,7 +12,7 @@ import pytest
 from airssys.manifest import load_manifest, load_operator
 from airssys.quotas import QuotaKind
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/guides/quotas.md").read_text(encoding="utf-8")
 HEAD = '[component]\nname = "demo"\nversion = "1.0.0"\n[resources.memory]\nmax_bytes = 1048576\n'
 
