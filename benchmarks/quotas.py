@@ -35,7 +35,7 @@ _HOW: Final = (
 #: Trackers that are alive at the same time.
 _TRACKERS: Final = 1000
 _SIZE: Final = (
-    "Memory that Python allocates (`tracemalloc`) for each of 1,000 trackers of five quotas, each of them charged."
+    "Memory that Python allocates (`tracemalloc`) for each of 1,000 trackers, all five quotas of each charged."
 )
 
 

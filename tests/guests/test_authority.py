@@ -243,6 +243,16 @@ async def test_an_approver_may_narrow_and_may_say_no(guests: Guests):
         assert request.state is State.REJECTED
 
 
+async def test_of_an_approver_and_somebody_who_was_faster_the_first_one_counts(guests: Guests):
+    async def slow(request: ApprovalRequest) -> Verdict:
+        await host.approvals.approve(request.id, by="paul")
+        return Verdict(choice=Choice.NO, by="maria")
+
+    async with guests.host(authority={"approver": slow}) as host:
+        component, _ = await start(guests, host)
+        assert component.security.approved_by == "paul"
+
+
 async def test_a_trusted_component_runs_by_its_rule(guests: Guests, tmp_path: Path):
     project = guests.project("host-calls", more=ASKS)
     rules = f'[[rule]]\nname = "mine"\nkind = "local"\npath = "{project.resolve()}/**"\n'

@@ -153,13 +153,13 @@ async def main():
         digest="", facts=analyse(wasm), size_bytes=len(wasm), consumes_fuel=False, engine=engine, artifact=artifact
     )
     instance = await instantiate(link(compiled), max_memory_bytes=65536)
-    print("started")
+    print("started", flush=True)  # it may be killed
     signal.setitimer(signal.ITIMER_REAL, 1.5)  # ends the process when the guest cannot be interrupted
     try:
         await call(instance, "spin", sys.argv[1] == "spin", timeout_seconds=0.1)
     except DeadlineExceeded:
         pass
-    print("done")
+    print("done", flush=True)
 
 asyncio.run(main())
 '''

@@ -50,7 +50,8 @@ async def test_a_short_call_is_done_at_once(guests: Guests):
 
 async def test_a_long_call_gives_the_loop_back_after_a_tick(guests: Guests):
     instance = await guests.instance("hostile", text=unheard_of("long"))
-    instance.begin("count-calls", ())
+    await call(instance, "count-calls")
+    await asyncio.sleep(0)
     before = time.thread_time()
     outcome = instance.begin("spin-for", (MANY_TURNS,))
     held = time.thread_time() - before

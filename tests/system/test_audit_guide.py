@@ -89,3 +89,11 @@ def test_the_figures_are_those_of_the_code():
     assert (DEFAULT_MAX_FILE_BYTES, DEFAULT_SYNC_SECONDS, DEFAULT_KEPT) == (64 * 2**20, 1.0, 10_000)
     for figure in ("reaches 64 MiB", "at most the last second", "latest 10,000 records"):
         assert figure in TEXT
+
+
+def test_the_guide_of_the_command_line_lists_every_key_of_every_answer(airssys, log):
+    [row] = re.findall(r"^\| `audit` \| (.*) \|$", GUIDE.with_name("cli.md").read_text("utf-8"), re.MULTILINE)
+    answers = [airssys("audit", verb, "--log", str(log), "--json").json for verb in ("tail", "search", "verify")]
+
+    for answer in answers:
+        assert [key for key in answer if f"`{key}`" not in row] == []

@@ -232,8 +232,10 @@ def test_two_run_at_once_with_one_state_folder(airssys, project, state):
     airssys("approve", "1", **environment)
     first = airssys.on_terminal("run", "invoice", "spin", "--timeout", "120", **environment)
     log = state / "audit-runs" / "1"
+    deadline = time.monotonic() + 60
     while not (log.exists() and "started" in steps(state)):
         assert first.process.poll() is None
+        assert time.monotonic() < deadline, "it records somewhere else"
         time.sleep(0.02)
 
     second = airssys("run", "invoice", "count-calls", **environment)

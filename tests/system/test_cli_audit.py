@@ -130,6 +130,9 @@ def test_records_are_found_by_all_that_is_named(do, folder, words, found):
         ["verify", "--anchor", "5:xyz"],
         ["verify", "--first", "0"],
         ["verify", "--log", "elsewhere", "--approvals"],
+        ["tail", "--runs", "1", "--approvals"],
+        ["search", "--runs", "0"],
+        ["search", "--runs", "7"],
         ["tail", "--log", "elsewhere"],
         ["verify", "--approvals"],
     ],
@@ -154,6 +157,13 @@ def test_the_log_of_decisions_about_approvals_is_another_one(do, folder, state):
     assert do("audit", "tail", "--approvals").out.endswith("  approval=5  state=approved  by=María\n")
     assert do("audit", "verify", "--approvals", "--json").json["head"]["sequence"] == 1
     assert numbers(do("audit", "tail", "--log", str(state / "audit-approvals"), "--json")) == [1]
+
+
+def test_the_logs_of_runs_are_numbered(do, folder, state):
+    write_log(state / "audit-runs" / "2", 4)
+
+    assert numbers(do("audit", "tail", "--runs", "2", "--json")) == [1, 2, 3, 4]
+    assert do("audit", "verify", "--runs", "2", "--json").json["log"] == str(state / "audit-runs" / "2")
 
 
 def test_a_record_that_somebody_forged_cannot_steer_the_terminal_nor_end_in_a_traceback(do, folder):

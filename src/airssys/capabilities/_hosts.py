@@ -19,7 +19,7 @@ _NUMBER: Final = r"(?:[0-9]++|0x[0-9a-f]*+)\Z"
 #: Letters, digits and hyphens by RFC 1123 2.1, and underscores, which are no host names by it and are used as such. The
 #: last label is no number: resolvers take such a name for an address.
 _NAME: Final = re.compile(
-    rf"(?!(?:[^.]*+\.)*+{_NUMBER})(?:(?!-)[a-z0-9_-]{{1,63}}+(?<!-)(?:\.(?!\Z)|\Z))++",
+    rf"(?!(?:[^.]*+\.)*{_NUMBER})(?:(?!-)[a-z0-9_-]{{1,63}}+(?<!-)(?:\.(?!\Z)|\Z))+",
 )
 _NUMBER_LABEL: Final = re.compile(_NUMBER)
 

@@ -20,7 +20,7 @@ _SEPARATOR: Final = "/"
 #: Longest path that is looked at: Linux opens none of more bytes (`PATH_MAX` of <linux/limits.h>).
 MAX_PATH_CHARACTERS: Final = 4096
 
-_NORMAL: Final = re.compile(rf"(?:/(?!\.\.?(?:/|\Z))[^/{FORBIDDEN_CLASS}]++)*+")
+_NORMAL: Final = re.compile(rf"(?:/(?!\.\.?(?:/|\Z))[^/{FORBIDDEN_CLASS}]++)*")
 
 #: What a path must not have, what is said about it, and why.
 _FAULTS: Final = tuple(

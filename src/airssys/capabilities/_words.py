@@ -16,7 +16,7 @@ _SEPARATOR: Final = "."
 MAX_WORDS_CHARACTERS: Final = 1024
 
 _WORD: Final = "[A-Za-z0-9_-]"
-_NORMAL: Final = re.compile(rf"{_WORD}++(?:\.{_WORD}++)*+")
+_NORMAL: Final = re.compile(rf"{_WORD}++(?:\.{_WORD}++)*")
 
 _ALPHABET: Final = "words are made of ASCII letters, digits, - and _, so that none looks like another one"
 

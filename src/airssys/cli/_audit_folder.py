@@ -14,6 +14,7 @@ from airssys.cli._approval_log import APPROVAL_AUDIT_FOLDER
 from airssys.cli._console import printable, show, show_json
 from airssys.cli._errors import UsageError
 from airssys.cli._options import read_path
+from airssys.cli._run_log import RUN_AUDIT_FOLDER
 from airssys.cli._state import state_folder
 from airssys.storage import audit_folder_in
 
@@ -23,6 +24,10 @@ LogOption: TypeAlias = Annotated[
 ]
 ApprovalsFlag: TypeAlias = Annotated[
     bool, typer.Option("--approvals", help="The log of what commands such as `airssys approve` decided.")
+]
+RunsOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--runs", min=1, metavar="N", help="The N-th log of `airssys run`: 1, unless several ran at once."),
 ]
 
 #: What stands before the other members of a record, or says nothing to people.
@@ -36,18 +41,21 @@ _DIGEST_CHARACTERS: Final = 12
 _STYLES: Final = {Outcome.ALLOWED.value: "green", Outcome.DENIED.value: "red"}
 
 
-def log_folder(log: Path | None, state: Path | None, *, approvals: bool) -> Path:
+def log_folder(log: Path | None, state: Path | None, *, approvals: bool, runs: int | None) -> Path:
     """The folder of the log that is meant.
 
     Raises:
         UsageError: two are named, or there is none.
     """
-    if log is not None and approvals:
-        raise UsageError("--log and --approvals name two logs", hint="leave one of them out")
-    folder = log
-    if folder is None:
-        states = state_folder(state)
-        folder = states / APPROVAL_AUDIT_FOLDER if approvals else audit_folder_in(states)
+    states = state_folder(state)
+    named = [
+        *([] if log is None else [log]),
+        *([states / APPROVAL_AUDIT_FOLDER] if approvals else []),
+        *([] if runs is None else [states / RUN_AUDIT_FOLDER / str(runs)]),
+    ]
+    if len(named) > 1:
+        raise UsageError("--log, --approvals and --runs each name another log", hint="leave one of them out")
+    folder = named[0] if named else audit_folder_in(states)
     if not folder.is_dir():
         raise UsageError(
             f"there is no audit log in {folder}", hint="name the host's state folder with --state, or a log with --log"

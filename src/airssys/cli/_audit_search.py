@@ -11,7 +11,7 @@ import typer
 from airssys.audit import EVENTS, Outcome, read_log
 from airssys.audit import search as matching
 from airssys.capabilities import Kind
-from airssys.cli._audit_folder import ApprovalsFlag, LogOption, log_folder, show_entries
+from airssys.cli._audit_folder import ApprovalsFlag, LogOption, RunsOption, log_folder, show_entries
 from airssys.cli._options import JsonFlag
 from airssys.cli._state import StateOption
 
@@ -47,10 +47,11 @@ def search(
     state: StateOption = None,
     log: LogOption = None,
     approvals: ApprovalsFlag = False,
+    runs: RunsOption = None,
     as_json: JsonFlag = False,
 ) -> int:
     """Show the records that fit all that is named, the latest last. It proves nothing: `airssys audit verify` does."""
-    folder = log_folder(log, state, approvals=approvals)
+    folder = log_folder(log, state, approvals=approvals, runs=runs)
     found = matching(
         read_log(folder, newest_first=True),
         component=component,

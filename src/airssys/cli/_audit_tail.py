@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from airssys.audit import tail as last_records
-from airssys.cli._audit_folder import ApprovalsFlag, LogOption, log_folder, show_entries
+from airssys.cli._audit_folder import ApprovalsFlag, LogOption, RunsOption, log_folder, show_entries
 from airssys.cli._options import JsonFlag
 from airssys.cli._state import StateOption
 
@@ -17,9 +17,10 @@ def tail(
     state: StateOption = None,
     log: LogOption = None,
     approvals: ApprovalsFlag = False,
+    runs: RunsOption = None,
     as_json: JsonFlag = False,
 ) -> int:
     """Show the last records, the latest last. This proves nothing: `airssys audit verify` does."""
-    folder = log_folder(log, state, approvals=approvals)
+    folder = log_folder(log, state, approvals=approvals, runs=runs)
     show_entries(last_records(folder, count), folder, as_json=as_json)
     return 0

@@ -11,7 +11,7 @@ import typer
 
 from airssys.audit import Head, Verified
 from airssys.audit import verify as verify_log
-from airssys.cli._audit_folder import ApprovalsFlag, LogOption, log_folder
+from airssys.cli._audit_folder import ApprovalsFlag, LogOption, RunsOption, log_folder
 from airssys.cli._console import plural, printable, show, show_json
 from airssys.cli._options import JsonFlag, read_path
 from airssys.cli._state import StateOption
@@ -46,10 +46,11 @@ def verify(
     state: StateOption = None,
     log: LogOption = None,
     approvals: ApprovalsFlag = False,
+    runs: RunsOption = None,
     as_json: JsonFlag = False,
 ) -> int:
     """Verify that nothing in the log was edited, removed, moved, added or cut off. Ends with 4 when something was."""
-    folder = log_folder(log, state, approvals=approvals)
+    folder = log_folder(log, state, approvals=approvals, runs=runs)
     verified = verify_log(folder, head_path=head, first=first, anchor=anchor)
     if as_json:
         show_json(_as_json(verified, folder))

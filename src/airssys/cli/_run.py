@@ -162,7 +162,7 @@ def _host(request: Request, manifest: Manifest, waiting: Waiting) -> Host:
         policy=request.policy,
         trust=request.trust,
         audit=True if state is None else RunSink(state),
-        approver=approver_at_terminal(waiting),
+        approver=approver_at_terminal(waiting) if request.may_ask else None,
         development=request.development,
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from airssys.approval import Answer, Ask, Standing, State, approval_required
 from airssys.audit import LevelCrossed, LifeCycle, LimitViolated, Step, Subject
-from airssys.errors import AirssysError, OutOfMemory, QuotaExceeded
+from airssys.errors import AirssysError, ApprovalSettled, OutOfMemory, QuotaExceeded
 from airssys.host._authority import Authority
 from airssys.manifest import Manifest
 from airssys.policy import Gate, SecurityContext, places_in
@@ -95,7 +95,11 @@ class Admission:
         if request.state is not State.PENDING or approver is None:
             self._hold(Standing(answer=Answer.PENDING, request=request))
             raise approval_required(request)
-        standing = await asyncio.to_thread(approvals.apply, request.id, await approver(request))
+        verdict = await approver(request)
+        try:
+            standing = await asyncio.to_thread(approvals.apply, request.id, verdict)
+        except ApprovalSettled:  # somebody else answered meanwhile, and that answer holds
+            standing = await self._authority.standing_now(self._ask)
         if standing.answer is not Answer.COVERED:
             self._hold(standing)
             raise approval_required(await asyncio.to_thread(approvals.get, request.id))

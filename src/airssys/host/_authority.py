@@ -17,11 +17,8 @@ from airssys.clock import Clock
 from airssys.errors import AuditUnavailable
 from airssys.manifest import Manifest
 from airssys.policy import Policy
-from airssys.storage import Store, database_in
+from airssys.storage import Store, audit_folder_in, database_in
 from airssys.trust import DevelopmentMode, Source, TrustConfig, TrustDecision, TrustLevel, development_mode
-
-#: The folder of the audit log in the state directory.
-AUDIT_FOLDER: Final = "audit"
 
 logger: Final = logging.getLogger("airssys.host")
 
@@ -167,4 +164,4 @@ class Authority:
 def _sink(audit: Sink | bool, state: Path | None) -> Sink:
     if not isinstance(audit, bool):
         return audit
-    return MemorySink() if state is None else FileSink(state / AUDIT_FOLDER)
+    return MemorySink() if state is None else FileSink(audit_folder_in(state))

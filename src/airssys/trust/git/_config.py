@@ -11,7 +11,7 @@ from typing import Final
 
 from airssys.trust.git._ids import GitUnreadable
 
-_SECTION: Final = re.compile(r'\[(?P<name>[A-Za-z0-9-]+)(?:[ \t]+"(?P<sub>(?:[^"\\]|\\.)*+)")?\][ \t]*')
+_SECTION: Final = re.compile(r'\[(?P<name>[A-Za-z0-9-]+)(?:[ \t]+"(?P<sub>(?:[^"\\]|\\.)*)")?\][ \t]*')
 _KEY: Final = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]*)[ \t]*(?:=[ \t]*(?P<value>.*)|[#;].*)?")
 #: A quoted part, a comment, an escape, or a run of anything else.
 _PIECE: Final = re.compile(r'(?P<mark>["#;])|\\(?P<escaped>.?)|(?P<plain>[^"#;\\]+)')
