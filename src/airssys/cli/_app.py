@@ -96,9 +96,18 @@ def run(argv: Sequence[str] | None = None) -> int:
         code = ExitCode.BROKEN_PIPE
     except AirssysError as error:
         code = _fail(error, as_json="--json" in options)
-    if code is ExitCode.BROKEN_PIPE:
+    if code is ExitCode.BROKEN_PIPE or not _is_flushed():
         _discard_output()
     return code
+
+
+def _is_flushed() -> bool:
+    """Whether everything printed is out; what is not would be tried again as Python ends, which then ends with 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _run(words: list[str]) -> int:
@@ -142,7 +151,7 @@ def _fail(error: AirssysError, *, as_json: bool) -> ExitCode:
 
 
 def _discard_output() -> None:
-    """Nobody reads on; what is still buffered must not be an error when Python closes its streams."""
+    """It cannot be written; what is still buffered must not be an error when Python closes its streams."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -70,6 +71,7 @@ def report(outcome: Outcome, *, as_json: bool, with_stats: bool) -> ExitCode:
     elif not outcome.is_nothing:
         show_text(readable(outcome.result))
     if with_stats and not as_json:
+        sys.stdout.flush()  # the answer first, also where both go to one place
         remarks().print(_stats_text(outcome.stats))
     return code
 
