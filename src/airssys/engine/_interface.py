@@ -48,15 +48,39 @@ class HostInterface:
         *,
         known: tuple[HostInterface, ...] = (),
     ) -> None:
-        self.interface: Interface = parse_interface(wit, known=[other.interface for other in known])
+        self._become(parse_interface(wit, known=[other.interface for other in known]))
+        for name, implementation in (functions or {}).items():
+            self.add(name, implementation)
+
+    @classmethod
+    def of(cls, interface: Interface) -> HostInterface:
+        """An interface that was parsed already; nothing of it is answered yet."""
+        made = cls.__new__(cls)
+        made._become(interface)
+        return made
+
+    def answered_by(self, functions: Mapping[str, Callable[..., Any]]) -> HostInterface:
+        """Another answer to the same interface, with the same types: what is answered here, and these functions.
+
+        Handles to its resources are the same type in both, so that what one component gets from here can only ever be
+        told apart by what it is, not by who answers.
+        """
+        made = type(self).__new__(type(self))
+        made.interface, made.is_root = self.interface, self.is_root
+        made._functions = dict(self._functions)
+        made._resource_ids = self._resource_ids
+        for name, implementation in functions.items():
+            made.add(name, implementation)
+        return made
+
+    def _become(self, interface: Interface) -> None:
+        self.interface = interface
         self.is_root = False
         self._functions: dict[str, Callable[..., Any]] = {}
         self._resource_ids: dict[str, int] = {}
-        for name, resource in self.interface.resources.items():
-            if resource.interface in (None, self.interface.name):
+        for name, resource in interface.resources.items():
+            if resource.interface in (None, interface.name):
                 self._own_resource(name)
-        for name, implementation in (functions or {}).items():
-            self.add(name, implementation)
 
     @classmethod
     def of_world(

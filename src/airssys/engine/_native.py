@@ -103,6 +103,7 @@ future_delete = declare("wasmtime_call_future_delete", None, c_void_p, keep_gil=
 
 val_clone = declare("wasmtime_component_val_clone", None, c_void_p, c_void_p, keep_gil=True)
 val_delete = declare("wasmtime_component_val_delete", None, c_void_p, keep_gil=True)
+vallist_new = declare("wasmtime_component_vallist_new", None, c_void_p, c_size_t, c_void_p, keep_gil=True)
 
 resource_any_clone = declare("wasmtime_component_resource_any_clone", c_void_p, c_void_p, keep_gil=True)
 resource_any_delete = declare("wasmtime_component_resource_any_delete", None, c_void_p, keep_gil=True)

@@ -47,8 +47,9 @@ _KINDS: Final[tuple[tuple[str, str], ...]] = (
     ("realloc return", "bad-allocation"),
 )
 
-#: Every kind that a guest's failure can have; `unknown` is text of the engine that this table does not know.
-TRAP_KINDS: Final = frozenset(kind for _, kind in _KINDS) | {"unknown"}
+#: Every kind that a guest's failure can have; `unknown` is text of the engine that this table does not know, `misuse`
+#: is said by host functions: the guest called one against its contract.
+TRAP_KINDS: Final = frozenset(kind for _, kind in _KINDS) | {"misuse", "unknown"}
 
 #: What the engine writes between its backtrace and the cause. Function names in the backtrace are the guest's own
 #: choice and may contain anything, this text too: only what follows its last occurrence is the engine's.

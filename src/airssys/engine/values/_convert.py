@@ -12,6 +12,7 @@ from airssys.engine.wit import FuncType, Primitive, ResourceType, ResultType, Va
 from airssys.errors import ArgumentTypeError, ArgumentValueError, GuestReturnedError, HostFunctionFailed
 
 from ._border import Arena, Border
+from ._bulk import Place, place_in, put_bytes, without_bytes
 from ._lift import NUMBER_FORMATS, LiftCompiler
 from ._lower import LowerCompiler
 from ._python import Err, Ok
@@ -46,6 +47,7 @@ class FunctionConverter:
         self._answers_result = isinstance(wit.result, ResultType)
         self.result_is_flat = wit.result is None or wit.result in _FLAT
         self.read_number = _number_reader(wit.result)
+        self._bulk = place_in(wit)
 
     # -- calling a guest
 
@@ -116,6 +118,9 @@ class FunctionConverter:
             return None
         if self._answers_result and not isinstance(value, Ok | Err):
             value = Ok(value)
+        place, data = self._bulk, None
+        if place is not None and (split := without_bytes(place, value)) is not None:
+            value, data = split
         arena = Arena(border)
         buffer = bytearray(_SIZE)
         try:
@@ -127,7 +132,9 @@ class FunctionConverter:
                 f"the host function {name} returned what does not fit `{_result_text(self.wit.result)}`: "
                 f"{where + ': ' if where else ''}{mismatch.problem}"
             ) from None
-        return HostAnswer(buffer, arena)
+        if place is None or data is None:
+            return HostAnswer(buffer, arena)
+        return BulkAnswer(buffer, arena, place, data)
 
 
 class HostAnswer:
@@ -148,6 +155,22 @@ class HostAnswer:
     def discard(self) -> None:
         """Forget an answer that nobody will take."""
         self._arena.orphan()
+
+
+class BulkAnswer(HostAnswer):
+    """A result with a long list of bytes in it, which is put in its place at the end."""
+
+    __slots__ = ("_data", "_place")
+
+    def __init__(self, buffer: bytearray, arena: Arena, place: Place, data: bytes | bytearray) -> None:
+        super().__init__(buffer, arena)
+        self._place = place
+        self._data = data
+
+    def deliver(self, address: int) -> None:
+        """See `HostAnswer`."""
+        super().deliver(address)
+        put_bytes(self._place, address, self._data)
 
 
 def _result_text(wit: ValueType | None) -> str:

@@ -30,6 +30,7 @@ from airssys.engine.wit import (
 from airssys.errors import InternalError
 
 from ._border import Border
+from ._bulk import LEAST_BYTES, MOST_BYTES, get_bytes
 from ._python import Case, Err, Ok, Some
 from ._records import record_class
 
@@ -152,6 +153,8 @@ def _string(buffer: Buffer, offset: int, border: Border) -> str:
 def _bytes(buffer: Buffer, offset: int, border: Border) -> bytes:
     count, pointer = _size_and_pointer(buffer, offset + _OF)
     border.take(count + _OBJECT_BYTES)
+    if LEAST_BYTES <= count <= MOST_BYTES:
+        return get_bytes(pointer, count)
     return string_at(pointer, count * _SIZE)[_OF::_SIZE] if count else b""
 
 

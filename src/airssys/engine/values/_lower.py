@@ -123,7 +123,37 @@ def _put_array(buffer: bytearray, offset: int, kind: int, count: int, items: byt
     _put_size_and_pointer(buffer, offset + _OF, count, arena.place(items) if count else 0)
 
 
-_U8_TEMPLATE: Final = _template(native.KIND_U8)
+class _Templates:
+    """C values of one kind without payloads, as many as are asked for. Copying them takes a tenth of the time that it
+    takes to repeat one (0.15 and 1.5 ms for 65,536), so those that lists usually need are kept.
+
+    Args:
+        most: so many are kept; for more, pieces are put together.
+    """
+
+    def __init__(self, kind: int, most: int) -> None:
+        self._one = _template(kind)
+        self._most = most
+        self._kept = memoryview(b"")
+
+    def make(self, count: int) -> bytearray:
+        """So many, to be filled in."""
+        size = count * _SIZE
+        if size > len(self._kept):
+            kept = 64
+            while kept < min(count, self._most):
+                kept *= 2
+            self._kept = memoryview(self._one * kept)
+        if size <= len(self._kept):
+            return bytearray(self._kept[:size])
+        items = bytearray()
+        while len(items) < size:
+            items += self._kept[: size - len(items)]
+        return items
+
+
+#: 64 Ki is the largest piece in which files are read; 2 MiB.
+_U8_TEMPLATES: Final = _Templates(native.KIND_U8, 65_536)
 
 
 def _bytes(value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
@@ -132,7 +162,7 @@ def _bytes(value: Any, buffer: bytearray, offset: int, arena: Arena) -> None:
     except TypeError:
         raise wrong_type("bytes or another buffer (list<u8>)", value) from None
     data = value if isinstance(value, bytes) else view.tobytes()
-    items = bytearray(_U8_TEMPLATE * len(data))
+    items = _U8_TEMPLATES.make(len(data))
     items[_OF::_SIZE] = data
     _put_array(buffer, offset, native.KIND_LIST, len(data), items, arena)
 
