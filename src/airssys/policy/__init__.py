@@ -16,6 +16,7 @@ from ._context import Origin, SecurityContext, places_in
 from ._decide import Decision, decide
 from ._effective import effective
 from ._fields import MalformedRight, NotAWildcard
+from ._folders import allows_below, move_widens
 from ._forbidden import FORBIDDEN, Forbidden
 from ._gate import Decisions, Gate, Records
 from ._grant import Grant
@@ -48,10 +49,12 @@ __all__ = [
     "Standing",
     "UnknownRole",
     "Withheld",
+    "allows_below",
     "decide",
     "default_policy_file",
     "effective",
     "exceptions",
+    "move_widens",
     "places_in",
     "rights_of",
     "withheld",
