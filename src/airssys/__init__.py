@@ -27,6 +27,7 @@ from airssys.engine import (
     Some,
 )
 from airssys.host import Component, ComponentState, ComponentStatus, Host, HostConfig, call
+from airssys.interfaces.wasi import LogLine, OutputConfig, OutputLog, WasiSetup
 from airssys.manifest import CpuConfig, Manifest, MemoryConfig, Priority, ResourceLimits
 from airssys.policy import Grant, Policy, SecurityContext
 from airssys.quotas import QuotaKind, QuotaStatus, QuotaTracker, ResourceQuota
@@ -56,6 +57,7 @@ __all__ = [
     "HostConfig",
     "HostInterface",
     "Kind",
+    "LogLine",
     "Manifest",
     "MemoryConfig",
     "MemoryMonitor",
@@ -63,6 +65,8 @@ __all__ = [
     "MemorySink",
     "MemoryUsage",
     "Ok",
+    "OutputConfig",
+    "OutputLog",
     "Policy",
     "Priority",
     "QuotaKind",
@@ -77,6 +81,7 @@ __all__ = [
     "TrustConfig",
     "TrustLevel",
     "Verdict",
+    "WasiSetup",
     "__version__",
     "call",
     "errors",

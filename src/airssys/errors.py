@@ -499,6 +499,21 @@ class GuestReturnedError(GuestError):
         self.value = value
 
 
+class GuestExited(GuestError):
+    """The guest ended itself, through `wasi:cli/exit`. That is no fault: its instance has done what it was to do.
+
+    Attributes:
+        status: what it ended with, 0 to 255; 0 for success.
+    """
+
+    code = "guest-exited"
+    hint = "run a program with `component.run()`, which returns the status"
+
+    def __init__(self, message: str, *, status: int, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
 class ResultTooLarge(GuestError):
     """The guest's value is larger than the host is willing to turn into Python objects.
 

@@ -9,9 +9,9 @@ from airssys.engine import link
 from airssys.errors import CapabilityDenied, GuestReturnedError, LinkError
 from tests.guests.hosting import Guests
 
-#: Asks every function of three interfaces and returns what they say.
+#: Asks every function of four interfaces that nobody answers yet, and returns what they say.
 ASKS = """(component
-  (import "wasi:filesystem/types@0.2.6" (instance $files
+  (import "wasi:http/types@0.2.6" (instance $files
     (type $the-codes (enum "access" "already" "busy"))
     (export "error-code" (type $codes (eq $the-codes)))
     (export "descriptor" (type $descriptor (sub resource)))
@@ -21,11 +21,11 @@ ASKS = """(component
     (type $the-errors (variant (case "no-such-store") (case "access-denied") (case "other" string)))
     (export "error" (type $errors (eq $the-errors)))
     (export "get" (func (result (result u32 (error $errors)))))))
-  (import "wasi:sockets/network@0.2.0" (instance $sockets
+  (import "wasi:config/store@0.2.0" (instance $sockets
     (type $the-reasons (enum "unknown" "out-of-memory"))
     (export "reason" (type $reasons (eq $the-reasons)))
     (export "open" (func (result (result u32 (error $reasons)))))))
-  (import "wasi:random/random@0.2.6" (instance $random (export "get-random-u64" (func (result u64)))))
+  (import "wasi:logging/random@0.2.6" (instance $random (export "get-random-u64" (func (result u64)))))
   (core module $memory
     (memory (export "memory") 1)
     (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
@@ -74,7 +74,7 @@ async def test_an_interface_that_can_refuse_refuses_in_its_own_words(guests: Gue
 
 @pytest.mark.parametrize(
     ("export", "function"),
-    [("random", "wasi:random/random@0.2.6#get-random-u64"), ("open", "wasi:sockets/network@0.2.0#open")],
+    [("random", "wasi:logging/random@0.2.6#get-random-u64"), ("open", "wasi:config/store@0.2.0#open")],
 )
 async def test_one_that_cannot_refuse_ends_the_guest_and_is_named(guests: Guests, export: str, function: str):
     async with guests.host() as host:
@@ -93,7 +93,7 @@ async def test_a_component_that_never_asks_runs(guests: Guests):
 
 
 async def test_what_is_granted_is_answered_and_the_rest_still_refused(guests: Guests):
-    random = HostInterface("interface wasi:random/random@0.2.0 { get-random-u64: func() -> u64; }")
+    random = HostInterface("interface wasi:logging/random@0.2.0 { get-random-u64: func() -> u64; }")
     random.add("get-random-u64", lambda: 4)
     async with guests.host() as host:
         component = await guests.start(host, "asks", text=ASKS, interfaces=[random])
@@ -107,9 +107,9 @@ async def test_what_nobody_knows_is_an_error_before_anything_runs(guests: Guests
     with pytest.raises(LinkError) as caught:
         link(compiled)
     assert [problem.split("@")[0] for problem in caught.value.problems] == [
-        "wasi:filesystem/types",
+        "wasi:http/types",
         "wasi:keyvalue/store",
-        "wasi:sockets/network",
-        "wasi:random/random",
+        "wasi:config/store",
+        "wasi:logging/random",
     ]
     link(compiled, denied=lambda name: name.startswith("wasi:"))

@@ -10,6 +10,7 @@ NAMES = [
     "capacity",
     "addresses",
     "overcommit",
+    "files",
     "cache",
     "compiling",
     "running",

@@ -36,6 +36,7 @@ class Step(StrEnum):
     HELD = "held"
     STARTED = "started"
     FAILED = "failed"
+    EXITED = "exited"
     RESTARTED = "restarted"
     RELOADED = "reloaded"
     LIMITS_CHANGED = "limits-changed"

@@ -15,7 +15,7 @@ from typer.exceptions import TyperException
 
 from airssys.cli._approvals import approvals
 from airssys.cli._approve import approve
-from airssys.cli._arguments import shield
+from airssys.cli._arguments import mark_dashes, shield
 from airssys.cli._audit import audit
 from airssys.cli._bench import bench
 from airssys.cli._check import check
@@ -91,7 +91,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     options = words[: words.index("--")] if "--" in words else words
     try:
         with ending_on_signals():
-            code = _run(shield(words))
+            code = _run(mark_dashes(shield(words)))
     except BrokenPipeError:
         code = ExitCode.BROKEN_PIPE
     except AirssysError as error:

@@ -39,12 +39,30 @@ _MAX_TYPE_LENGTH: Final = 300
 _BELOW_ZERO: Final = re.compile(r"-(?:\.?[0-9]|Infinity)")
 #: Put before such a word on its way through the parser of options; no argument of a program can hold it.
 _SHIELD: Final = "\0"
+#: Stands where `--` was.
+_DASHES: Final = "\0--"
 
 
 def shield(words: Sequence[str]) -> list[str]:
     """Keep numbers below zero from being read as options. Ends at `--`, after which nothing is."""
     end = words.index("--") if "--" in words else len(words)
     return [_SHIELD + word if _BELOW_ZERO.match(word) else word for word in words[:end]] + list(words[end:])
+
+
+def mark_dashes(words: Sequence[str]) -> list[str]:
+    """Let `run` find out where `--` was, which the parser of options forgets."""
+    if words[:1] != ["run"] or "--" not in words:
+        return list(words)
+    end = words.index("--") + 1
+    return [*words[:end], _DASHES, *words[end:]]
+
+
+def split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
+    """The words before and after `--`, as they were written; None where there was none."""
+    if _DASHES not in words:
+        return [unshield(word) for word in words], None
+    at = list(words).index(_DASHES)
+    return [unshield(word) for word in words[:at]], list(words[at + 1 :])
 
 
 def unshield(word: str) -> str:

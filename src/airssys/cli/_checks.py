@@ -19,6 +19,7 @@ from airssys.cli._probe import LIMIT_BYTES, compile_probe, running_probe
 from airssys.engine import Capacity, CodeCache, Compiler, maps_of, max_map_count
 from airssys.errors import AirssysError
 from airssys.host import HostConfig
+from airssys.interfaces.wasi import KernelResolver, best_resolver
 from airssys.units import format_size
 
 #: Lowest engine without known security advisories when this version was made (docs/adr/0002-dependencies.md).
@@ -128,6 +129,25 @@ def check_overcommit(setting: Path = Path("/proc/sys/vm/overcommit_memory")) -> 
         return Finding(name="overcommit", state=State.OK, found=f"vm.overcommit_memory is {mode}")
     advice = "many instances may be refused memory before it is used up; 0 or 1 avoids that"
     return Finding(name="overcommit", state=State.NOTE, found="vm.overcommit_memory is 2 (strict)", advice=advice)
+
+
+def check_files(links: Path = Path("/proc/self/fd")) -> Finding:
+    """Files can be opened beneath a folder, and the very file that was decided about."""
+    if not links.is_dir():
+        return Finding(
+            name="files",
+            state=State.BROKEN,
+            found=f"{links} is not there, so components cannot open files",
+            advice="mount /proc where airssys runs",
+        )
+    if isinstance(best_resolver(), KernelResolver):
+        return Finding(name="files", state=State.OK, found="the kernel keeps paths beneath their folder (openat2)")
+    return Finding(
+        name="files",
+        state=State.NOTE,
+        found="no openat2: paths are walked component by component, which is slower",
+        advice="a kernel of 5.6 or newer, and a seccomp filter that allows openat2",
+    )
 
 
 def check_cache(folder: Path) -> Finding:

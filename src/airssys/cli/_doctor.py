@@ -43,6 +43,7 @@ async def _findings() -> Sequence[Finding]:
             checks.check_capacity(),
             checks.check_addresses(),
             checks.check_overcommit(),
+            checks.check_files(),
             checks.check_cache(default_cache_folder()),
             await checks.check_compiling(),
             await checks.check_running(),

@@ -16,12 +16,13 @@ from rich.text import Text
 from airssys.cli._arguments import SEPARATOR
 from airssys.cli._console import plural, printable, show, show_json
 from airssys.cli._interfaces import MEANING, Answer, Import, imports_of
-from airssys.cli._options import OFFERED, ConfigOption, JsonFlag, ProfileOption, host_config, read_path
+from airssys.cli._options import ConfigOption, JsonFlag, ProfileOption, host_config, read_path
 from airssys.cli._progress import Waiting
 from airssys.engine import CompiledComponent, read_source
 from airssys.engine.binary import BinaryFacts, MemoryFacts
 from airssys.errors import CompileError, ManifestError
 from airssys.host import HostConfig
+from airssys.interfaces.wasi import shared_interfaces
 from airssys.manifest import component_at_hand, load_manifest
 from airssys.units import format_size, format_size_exactly
 
@@ -93,7 +94,7 @@ async def _inspected(path: Path, config: HostConfig) -> Inspection:
 
 
 def _imports(compiled: CompiledComponent) -> tuple[Import, ...]:
-    return tuple(imports_of(compiled, OFFERED))
+    return tuple(imports_of(compiled, shared_interfaces().values()))
 
 
 def _found(path: Path, config: HostConfig) -> tuple[Path, int | None, ManifestError | None]:

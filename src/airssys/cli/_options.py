@@ -10,13 +10,10 @@ from typing import Annotated, Final, TypeAlias
 
 import typer
 
-from airssys.engine import HostInterface
 from airssys.host import HostConfig
 
 #: The command's name.
 PROGRAM: Final = "airssys"
-#: Interfaces that the command line grants to a component that it runs: none so far, so every known one is denied.
-OFFERED: Final[tuple[HostInterface, ...]] = ()
 
 
 def read_path(text: str) -> Path:

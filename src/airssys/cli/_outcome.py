@@ -27,6 +27,7 @@ class Outcome:
     Attributes:
         result: as JSON; None when there is none.
         is_nothing: the function returns nothing, as opposed to an empty option.
+        status: what a program ended with; None when it was a call.
         error: why there is no result.
         stats: memory and CPU time, as JSON.
     """
@@ -35,6 +36,7 @@ class Outcome:
     export: str
     result: Any = None
     is_nothing: bool = False
+    status: int | None = None
     error: AirssysError | None = None
     stats: Mapping[str, Any]
 
@@ -53,6 +55,11 @@ class Outcome:
         )
 
     @classmethod
+    def of_program(cls, component: Component, export: str, status: int) -> Self:
+        """The program ended."""
+        return cls(component=component.name, export=export, is_nothing=True, status=status, stats=_stats(component))
+
+    @classmethod
     def of_failure(cls, component: Component, export: str, error: AirssysError) -> Self:
         """The call failed."""
         if isinstance(error, GuestReturnedError):
@@ -60,14 +67,15 @@ class Outcome:
         return cls(component=component.name, export=export, error=error, stats=_stats(component))
 
 
-def report(outcome: Outcome, *, as_json: bool, with_stats: bool) -> ExitCode:
-    """Print the outcome; returns the command's exit code."""
+def report(outcome: Outcome, *, as_json: bool, with_stats: bool) -> int:
+    """Print the outcome; returns the command's exit code, which is a program's own where one ended."""
     stats = {"stats": outcome.stats} if with_stats else {}
-    code = ExitCode.OK
+    code: int = outcome.status or ExitCode.OK
     if outcome.error is not None:
         code = tell(outcome.error, as_json=as_json, more=stats)
     elif as_json:
-        show_json({"component": outcome.component, "export": outcome.export, "result": outcome.result, **stats})
+        said = {"result": outcome.result} if outcome.status is None else {"status": outcome.status}
+        show_json({"component": outcome.component, "export": outcome.export, **said, **stats})
     elif not outcome.is_nothing:
         show_text(readable(outcome.result))
     if with_stats and not as_json:

@@ -1,71 +1,37 @@
-"""`airssys run`: start a component under its manifest, call one export, print what it returns."""
+"""`airssys run`: start a component under its manifest, call one export or run it as a program."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from airssys.approval import ApprovalRequest, approval_required
-from airssys.cli._arguments import choose_export, read_arguments, unshield
-from airssys.cli._at_hand import with_smallest
-from airssys.cli._console import printable
+from airssys.cli._arguments import split_at_dashes, unshield
 from airssys.cli._errors import UsageError
-from airssys.cli._options import OFFERED, ConfigOption, JsonFlag, ProfileOption, ProjectPath, host_config
-from airssys.cli._outcome import Outcome, report
-from airssys.cli._policy_file import PolicyOption, operator_under, policy_in_force
-from airssys.cli._progress import Waiting
-from airssys.cli._question import approver_at_terminal
-from airssys.cli._run_log import RunSink
-from airssys.cli._state import StateOption, state_folder, state_words
+from airssys.cli._learn import learn_from, report_lesson
+from airssys.cli._options import ConfigOption, JsonFlag, ProfileOption, ProjectPath, host_config
+from airssys.cli._outcome import report
+from airssys.cli._policy_file import PolicyOption, policy_in_force
+from airssys.cli._running import Request, run_once
+from airssys.cli._state import StateOption, state_folder
 from airssys.cli._trust_file import TrustFileOption, trust_config
-from airssys.errors import AirssysError, ApprovalRequired, ManifestError
-from airssys.host import Component, Host, HostConfig
-from airssys.manifest import Manifest, load_manifest
-from airssys.policy import Policy
-from airssys.trust import TrustConfig
-
-
-class NoExportNamed(UsageError):
-    """`run` was not told what to call."""
-
-    code = "no-export-named"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What the command line asks for.
-
-    Attributes:
-        export: None when it names none.
-        state: the folder of the state, when it names one.
-        may_ask: whether a person who is there is asked for approval.
-    """
-
-    path: Path
-    export: str | None
-    words: Sequence[str]
-    config: HostConfig
-    overrides: Mapping[str, object]
-    state: Path | None
-    policy: Policy
-    trust: TrustConfig
-    development: bool
-    may_ask: bool
+from airssys.host import HostConfig
+from airssys.interfaces.wasi import OutputConfig, WasiSetup
 
 
 def run(
     path: ProjectPath,
-    export: Annotated[
-        str | None, typer.Argument(metavar="EXPORT", help="The function to call. Without it: what there is to call.")
-    ] = None,
-    arguments: Annotated[
+    words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ARG", help="JSON values; text needs no quotes. After -- nothing is an option."),
+        typer.Argument(
+            metavar="[EXPORT [ARG...]] [-- ARGV...]",
+            help="The function to call with its arguments, JSON values or text; without one, what the program gets.",
+        ),
     ] = None,
     timeout: Annotated[
         str | None,
@@ -83,10 +49,25 @@ def run(
     trust_file: TrustFileOption = None,
     config: ConfigOption = None,
     profile: ProfileOption = None,
+    environment: Annotated[
+        list[str] | None,
+        typer.Option("--env", metavar="NAME=VALUE", help="A variable, if its capabilities let it read that one."),
+    ] = None,
+    directories: Annotated[
+        list[str] | None,
+        typer.Option("--dir", metavar="PATH[::NAME]", help="A folder under a name of its own; this gives no right."),
+    ] = None,
+    log_folder: Annotated[
+        Path | None, typer.Option("--log-folder", metavar="PATH", help="Also keep what it prints in a file there.")
+    ] = None,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Deny everything, and show the capabilities that it would need.")
+    ] = False,
     stats: Annotated[bool, typer.Option("--stats", help="Also tell what it used: memory and CPU time.")] = False,
     as_json: JsonFlag = False,
 ) -> int:
-    """Start a component under the limits that it declares, call one export, and print the result.
+    """Start a component under the limits that it declares, call one export, and print the result. Without an export it
+    is run as a program: with the arguments after --, its variables, standard input and exit status.
 
     One that asks for rights, and whose origin no rule of trust vouches for, has to be approved: at a terminal you are
     asked, elsewhere it ends with 3 and says which command approves it.
@@ -94,12 +75,18 @@ def run(
     An argument is a JSON value, or plain text where the function takes text:
     airssys run examples/greeter greet World
     """
+    named, argv = split_at_dashes(words or ())
+    if named and argv:
+        named, argv = [*named, *argv], None
     trust = trust_config(trust_file)
     request = Request(
         path=path,
-        export=None if export is None else unshield(export),
-        words=[unshield(word) for word in arguments or ()],
-        config=host_config(config, profile),
+        export=named[0] if named else None,
+        words=named[1:],
+        config=_config(config, profile, log_folder),
+        setup=WasiSetup(
+            arguments=tuple(argv or ()), environment=_environment(environment), directories=_directories(directories)
+        ),
         overrides={
             "resources.cpu.timeout_seconds": _seconds(timeout),
             "resources.memory.max_bytes": _size(max_memory),
@@ -109,8 +96,11 @@ def run(
         trust=trust,
         development=development,
         may_ask=not as_json,
+        as_json=as_json,
     )
-    outcome = asyncio.run(_run(request))
+    if learn:
+        return report_lesson(asyncio.run(learn_from(request)), as_json=as_json)
+    outcome = asyncio.run(run_once(request))
     return report(outcome, as_json=as_json, with_stats=stats)
 
 
@@ -133,71 +123,30 @@ def _size(text: str | None) -> int | str | None:
         return text
 
 
-async def _run(request: Request) -> Outcome:
-    with Waiting() as waiting:
-        manifest = await _load(request)
-        async with _host(request, manifest, waiting) as host:
-            component = await _start(host, manifest, request, waiting)
-            waiting.end()
-            if request.export is None:
-                raise _no_export_named(component, request.path)
-            return await _call(component, request.export, request.words, waiting)
+def _config(config: Path | None, profile: str | None, log_folder: Path | None) -> HostConfig:
+    return dataclasses.replace(host_config(config, profile), output=OutputConfig(folder=log_folder))
 
 
-async def _load(request: Request) -> Manifest:
-    config = request.config
-    operator = operator_under(request.policy, config)
-    try:
-        return load_manifest(request.path, operator=operator, profile=config.profile, overrides=request.overrides)
-    except ManifestError as error:
-        raise await with_smallest(error, request.path, config) from None
+def _environment(words: Sequence[str] | None) -> Mapping[str, str] | None:
+    """The variables to choose from: this process's, and those that were named."""
+    if not words:
+        return None
+    return {**os.environ, **dict(_pair(word, "=", "--env", "NAME=VALUE") for word in words)}
 
 
-def _host(request: Request, manifest: Manifest, waiting: Waiting) -> Host:
-    """A host for one component. One that asks for nothing leaves nothing behind: the state folder is not touched."""
-    state = state_folder(request.state) if manifest.capabilities else None
-    return Host(
-        request.config,
-        state=state,
-        policy=request.policy,
-        trust=request.trust,
-        audit=True if state is None else RunSink(state),
-        approver=approver_at_terminal(waiting) if request.may_ask else None,
-        development=request.development,
-    )
+def _directories(words: Sequence[str] | None) -> Mapping[str, str]:
+    """Folders by the name that the component finds them under; their own, as written, where none is given."""
+    found = {}
+    for word in words or ():
+        path, name = _pair(word, "::", "--dir", "PATH::NAME") if "::" in word else (word, word)
+        if not os.path.isdir(path):
+            raise UsageError(f"--dir: there is no folder {path!r}", hint="name one that is there")
+        found[name] = path
+    return found
 
 
-async def _start(host: Host, manifest: Manifest, request: Request, waiting: Waiting) -> Component:
-    def on_compile() -> None:
-        waiting.compiling(request.path, request.config)
-
-    try:
-        return await host.start(manifest, interfaces=OFFERED, on_compile=on_compile)
-    except ApprovalRequired as error:
-        if not isinstance(error.request, ApprovalRequest):
-            raise
-        raise approval_required(error.request, options=state_words(request.state)) from None
-
-
-async def _call(component: Component, wanted: str, words: Sequence[str], waiting: Waiting) -> Outcome:
-    export = choose_export(component.functions, wanted)
-    function = component.functions[export]
-    arguments = read_arguments(function, words)
-    waiting.begin(f"calling {printable(export)}", component.status.limits.cpu.timeout_seconds)
-    try:
-        result = await component.call(export, *arguments)
-    except AirssysError as error:
-        return Outcome.of_failure(component, export, error)
-    return Outcome.of_success(component, export, result)
-
-
-def _no_export_named(component: Component, path: Path) -> NoExportNamed:
-    exports = component.functions
-    if not exports:
-        return NoExportNamed(f"{component.name} exports no functions: there is nothing to call", hint="export one")
-    listed = "\n".join(f"    {name}: {component.exports[name]}" for name in exports)
-    name, function = next(iter(exports.items()))
-    example = " ".join(["airssys run", str(path), name, *(param.upper() for param, _ in function.params)])
-    program = any(name.startswith("wasi:cli/run@") for name in exports)
-    why = " (running a component as a program, through wasi:cli/run, is not supported yet)" if program else ""
-    return NoExportNamed(f"say which export to call{why}; {component.name} has\n{listed}", hint=f"as in `{example}`")
+def _pair(word: str, separator: str, option: str, form: str) -> tuple[str, str]:
+    first, found, second = word.partition(separator)
+    if not found or not first:
+        raise UsageError(f"{option}: {word!r} is not of the form {form}", hint=f"write {option} {form}")
+    return first, second

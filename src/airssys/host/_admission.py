@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from airssys.approval import Answer, Ask, Standing, State, approval_required
 from airssys.audit import LevelCrossed, LifeCycle, LimitViolated, Step, Subject
-from airssys.errors import AirssysError, ApprovalSettled, OutOfMemory, QuotaExceeded
+from airssys.errors import AirssysError, ApprovalSettled, OutOfMemory, QuotaExceeded, QuotaInvalid
 from airssys.host._authority import Authority
 from airssys.manifest import Manifest
 from airssys.policy import Gate, SecurityContext, places_in
@@ -201,6 +201,22 @@ class Admission:
                 )
             )
             raise
+
+    def take(self, size_bytes: int) -> None:
+        """Charge what is about to be kept. Any thread may.
+
+        Raises:
+            QuotaExceeded: it does not fit; recorded, and nothing was charged.
+        """
+        self.charge(QuotaKind.STORAGE, size_bytes)
+
+    def give_back(self, size_bytes: int) -> None:
+        """What is kept no longer; more than was charged counts as all of it. Any thread may."""
+        if size_bytes:
+            try:
+                self.tracker.release(QuotaKind.STORAGE, size_bytes)
+            except QuotaInvalid:  # it was there before the component was
+                self.tracker.recount(QuotaKind.STORAGE, 0)
 
     def meter_cpu(self, cpu_ns: int) -> float:
         """Charge CPU time that was used; seconds until there may be more. For the engine, on any thread."""

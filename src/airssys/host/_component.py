@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, Final
@@ -26,6 +26,9 @@ from airssys.errors import (
     ApprovalRequired,
     ComponentStopped,
     EngineFailed,
+    ExportNotFound,
+    GuestExited,
+    GuestReturnedError,
     LimitRejected,
     OperatorError,
     ReentrantCall,
@@ -34,6 +37,7 @@ from airssys.host._admission import Admission
 from airssys.host._call_queue import CallQueue
 from airssys.host._finished import finished
 from airssys.host._status import ComponentState, ComponentStatus
+from airssys.interfaces.wasi import OutputLog, Wasi, is_program
 from airssys.manifest import CpuConfig, Manifest, MemoryConfig, Priority, ResourceLimits
 from airssys.policy import Grant, SecurityContext
 from airssys.quotas import QuotaKind, ResourceQuota
@@ -53,6 +57,8 @@ class Component:
         manifest: Manifest,
         compiled: CompiledComponent,
         admission: Admission,
+        wasi: Wasi,
+        log: OutputLog,
         start: Callable[[ResourceLimits, ResourceLimiter, CpuMeter | None], Coroutine[Any, Any, Instance]],
         limiter: ResourceLimiter,
         ceilings: ResourceQuota,
@@ -68,6 +74,8 @@ class Component:
         self._limits = manifest.limits
         self._quota = manifest.quotas
         self._admission = admission
+        self._wasi = wasi
+        self._log = log
         self._instance: Instance | None = None
         self._limiter = limiter
         self._ceilings = ceilings
@@ -127,10 +135,74 @@ class Component:
             self._after_failure(error)
             raise
         finally:
-            self._running = None
-            queue.finish()
-            if self._is_ending:
-                self._end()
+            self._finish_turn()
+
+    async def run(
+        self,
+        arguments: Sequence[str] | None = None,
+        *,
+        stdin: bytes | int | None = None,
+        timeout: float | None = None,
+    ) -> int:
+        """Run it as a program, through `wasi:cli/run`: in an instance of its own, which ends with it. Waits its turn.
+
+        Args:
+            arguments: what follows the program's name; those of its `WasiSetup` by default, as is `stdin`.
+            stdin: bytes, or a file descriptor that stays open.
+            timeout: deadline in seconds, instead of the declared one; shorter only.
+
+        Returns:
+            The exit status: 0 for success.
+
+        Raises:
+            ExportNotFound: it is no program.
+            GuestError: the guest failed. It ends itself, or says that it failed, with a status.
+            ApprovalRequired, QuotaExceeded, ComponentStopped, ReentrantCall: as for `call`.
+        """
+        export = is_program(self._compiled.exports)
+        if export is None:
+            raise ExportNotFound(
+                f"{self.name} is no program: it does not export wasi:cli/run",
+                hint=f"call one of its exports: {', '.join(self._compiled.exports) or 'there are none'}",
+            )
+        if self._queue.busy or self._queue.closed:
+            await self._wait_turn()
+        else:
+            self._queue.busy = True
+        try:
+            if self._instance is not None and self._instance.cpu.calls:
+                self._put_down()  # a program's second run must not meet what the first one left
+            self._wasi.begin(arguments, stdin)
+            return await self._run(export, timeout)
+        except BaseException as error:
+            self._after_failure(error)
+            raise
+        finally:
+            self._finish_turn()
+
+    async def _run(self, export: str, timeout: float | None) -> int:
+        instance = self._instance or await self._start_instance()
+        if timeout is not None:
+            timeout = min(timeout, self._limits.cpu.timeout_seconds)
+        status = 0
+        try:
+            outcome = instance.begin(export, (), timeout)
+            if type(outcome) is Call:
+                self._running = outcome
+                await outcome.finish()
+        except GuestReturnedError:
+            status = 1
+        except GuestExited as exited:
+            status = exited.status
+        self._admission.note(Step.EXITED)
+        self._put_down()
+        return status
+
+    def _finish_turn(self) -> None:
+        self._running = None
+        self._queue.finish()
+        if self._is_ending:
+            self._end()
 
     async def _wait_turn(self) -> None:
         self._check_loop()
@@ -174,8 +246,11 @@ class Component:
             instance.close()
         if not instance.alive:
             self._retire(instance)
-            self._last_failure = error
-            self._admission.note(Step.FAILED, error)
+            if isinstance(error, GuestExited):
+                self._admission.note(Step.EXITED)
+            else:
+                self._last_failure = error
+                self._admission.note(Step.FAILED, error)
 
     def _retire(self, instance: Instance) -> None:
         """The instance is gone; what it used stays on the account."""
@@ -186,6 +261,7 @@ class Component:
             last_call_seconds=cpu.last_call_seconds,
         )
         self._instance = None
+        self._log.finish()
 
     async def begin(self, *, hold: bool) -> None:
         """Make the first instance, if the component may run. For the host, before anybody else has the component.
@@ -200,9 +276,7 @@ class Component:
             if not hold:
                 raise
         finally:
-            self._queue.finish()
-            if self._is_ending:
-                self._end()
+            self._finish_turn()
 
     async def _start_instance(self) -> Instance:
         """A new instance, in a task of its own: a stop ends it, and its host functions cannot wait for this call."""
@@ -279,6 +353,16 @@ class Component:
             calls=past.calls + now.calls,
             last_call_seconds=now.last_call_seconds if now.calls else past.last_call_seconds,
         )
+
+    @property
+    def logs(self) -> OutputLog:
+        """What it printed: the last lines, and how much there was."""
+        return self._log
+
+    @property
+    def open_files(self) -> int:
+        """Files and folders that its instance holds open."""
+        return self._wasi.open_files
 
     @property
     def status(self) -> ComponentStatus:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from airssys.engine import CodeCache, CompileBounds, Compiler, StoreBounds, default_cache_folder
+from airssys.interfaces.wasi import DEFAULT_MAX_DESCRIPTORS, OutputConfig
 from airssys.manifest import OperatorDefaults, load_operator
 
 
@@ -21,6 +22,8 @@ class HostConfig:
         instance: what one instance may make the host keep, besides linear memory.
         cache_folder: where machine code is kept; None for nowhere.
         stop_grace_seconds: how long a stop waits for the call in progress. OTP's default shutdown time.
+        max_descriptors: files that one component may hold open.
+        output: how much is kept of what components print.
         review_seconds: how often the host looks at what people decided in other processes (`airssys withdraw`).
     """
 
@@ -30,6 +33,8 @@ class HostConfig:
     instance: StoreBounds = field(default_factory=StoreBounds)
     cache_folder: Path | None = field(default_factory=default_cache_folder)
     stop_grace_seconds: float = 5.0
+    max_descriptors: int = DEFAULT_MAX_DESCRIPTORS
+    output: OutputConfig = field(default_factory=OutputConfig)
     review_seconds: float = 1.0
 
     @classmethod

@@ -31,10 +31,11 @@ from airssys.host._authority import Authority
 from airssys.host._component import Component
 from airssys.host._config import HostConfig
 from airssys.host._finished import finished
-from airssys.host._known import is_known_interface
+from airssys.host._known import is_known_interface, not_among
 from airssys.host._reviewer import Reviewer
 from airssys.host._source import source_of
 from airssys.host._thread import FromThread
+from airssys.interfaces.wasi import BlockingWork, Entropy, OutputLog, Wasi, WasiSetup
 from airssys.manifest import Manifest, MemoryConfig, ResourceLimits, load_manifest
 from airssys.policy import Policy
 from airssys.trust import Source, TrustConfig
@@ -62,7 +63,8 @@ class Host:
         approver: a coroutine function that is shown a request for approval and answers it, `Verdict(...)`.
         development: components of unknown origin run without approval. Said loudly each time, and refused where
             `AIRSSYS_ENV` is `production`. The forbidden list stays in force.
-        clock: where timestamps come from.
+        clock: where timestamps come from, and the time that components are told.
+        entropy: where components' random bytes come from.
 
     Raises on entering:
         DevelopmentRefused: development mode is wanted on a machine in production.
@@ -80,8 +82,10 @@ class Host:
         approver: Approver | None = None,
         development: bool = False,
         clock: Clock | None = None,
+        entropy: Entropy = os.urandom,
     ) -> None:
         self.config = config or HostConfig()
+        self._entropy = entropy
         self._clock: Clock = clock or SystemClock()
         self._authority = Authority(
             state=None if state is None else Path(state),
@@ -96,6 +100,7 @@ class Host:
         self._starting: dict[str, asyncio.Task[Component]] = {}
         self._usage: dict[str, Mapping[str, int]] = {}
         self._compiler: Compiler | None = None
+        self._work = BlockingWork()
         self._from_thread: FromThread | None = None
         self._reviewer = Reviewer(self._review, self.config.review_seconds)
         self._signals = contextlib.ExitStack()
@@ -105,6 +110,7 @@ class Host:
             raise OperatorError("this host is entered already", hint="make one Host per `async with`")
         await self._authority.open()
         self._compiler = self.config.compiler()
+        self._work = BlockingWork()
         self._from_thread = FromThread(asyncio.get_running_loop(), self._call_by_name)
         self._signals.enter_context(deferred_signals())
         return self
@@ -127,6 +133,7 @@ class Host:
         finally:
             self._from_thread = None
             self._signals.close()
+            await asyncio.to_thread(self._work.close)
             await self._authority.close(self._usage)
 
     @property
@@ -157,6 +164,7 @@ class Host:
         *,
         name: str | None = None,
         interfaces: Sequence[HostInterface] = (),
+        wasi: WasiSetup | None = None,
         overrides: Mapping[str, object] | None = None,
         hold: bool = False,
         on_compile: Callable[[], None] | None = None,
@@ -169,7 +177,8 @@ class Host:
         Args:
             source: a folder with a `Component.toml`, the file itself, or a `Manifest`.
             name: under which it is known here; the manifest's name by default. Unique in this host.
-            interfaces: host functions granted to this component.
+            interfaces: host functions granted to this component. One that is passed here is answered by nobody else.
+            wasi: what it finds around it: arguments, variables, folders, standard input. Nothing of it gives a right.
             overrides: settings that beat the manifest, `{"resources.cpu.timeout_seconds": 5}`; not with a `Manifest`.
             hold: return a component that nobody has approved yet, in state `held`: its calls raise `ApprovalRequired`
                 until somebody does.
@@ -194,7 +203,9 @@ class Host:
                 f"a component named {known_as} runs in this host already",
                 hint="stop it, or start this one with `name=`",
             )
-        starting = asyncio.ensure_future(self._start(known_as, manifest, compiler, interfaces, hold, on_compile))
+        starting = asyncio.ensure_future(
+            self._start(known_as, manifest, compiler, interfaces, wasi or WasiSetup(), hold, on_compile)
+        )
         self._starting[known_as] = starting
         try:
             return await starting
@@ -226,6 +237,7 @@ class Host:
         manifest: Manifest,
         compiler: Compiler,
         interfaces: Sequence[HostInterface],
+        setup: WasiSetup,
         hold: bool,
         on_compile: Callable[[], None] | None,
     ) -> Component:
@@ -233,8 +245,11 @@ class Host:
         compiled = await compiler.compile_file(
             wasm, consume_fuel=manifest.limits.cpu.max_fuel is not None, on_compile=on_compile
         )
-        linked = await asyncio.to_thread(link_whole, compiled, interfaces, denied=is_known_interface)
         admission = await self._admission(name, manifest, source_of(manifest, wasm, compiled.digest))
+        log = OutputLog(name, self.config.output, self._clock, self._work)
+        system = self._wasi(wasm.name, admission, setup, log)
+        offered = [*interfaces, *not_among(system.interfaces(), interfaces)]
+        linked = await asyncio.to_thread(link_whole, compiled, offered, denied=is_known_interface)
 
         async def start_instance(limits: ResourceLimits, limiter: ResourceLimiter, meter: CpuMeter | None) -> Instance:
             return await instantiate(
@@ -252,6 +267,8 @@ class Host:
             manifest=manifest,
             compiled=compiled,
             admission=admission,
+            wasi=system,
+            log=log,
             start=start_instance,
             limiter=limiter,
             ceilings=self.config.operator.ceilings,
@@ -272,6 +289,19 @@ class Host:
         admission.restore(usage if usage is not None else await authority.usage_of(name))
         return admission
 
+    def _wasi(self, program: str, admission: Admission, setup: WasiSetup, log: OutputLog) -> Wasi:
+        return Wasi(
+            name=program,
+            gate=admission.gate,
+            storage=admission,
+            setup=setup,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=log,
+            work=self._work,
+            max_descriptors=self.config.max_descriptors,
+        )
+
     async def _review(self) -> bool:
         """Look at what people decided; whether there is anything that they may decide about."""
         components = [component for component in self.components.values() if component.asks]
@@ -281,6 +311,7 @@ class Host:
 
     def _forget(self, component: Component) -> None:
         self._usage[component.name] = component.usage()
+        self._work.send(component.logs.close)
         if self._components.get(component.name) is component:
             del self._components[component.name]
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final
+
+from airssys.engine import HostInterface
+from airssys.engine.wit import best_match
 
 #: Packages that guests of ordinary toolchains import whether or not they use them: WASI 0.2 and our own messaging.
 _PACKAGES: Final = (
@@ -27,3 +31,9 @@ def is_known_interface(name: str) -> bool:
     (True, False)
     """
     return name.startswith(_PACKAGES)
+
+
+def not_among(interfaces: Iterable[HostInterface], passed: Sequence[HostInterface]) -> list[HostInterface]:
+    """Those of our interfaces that the embedding program does not answer itself, in whatever compatible version."""
+    names = [each.name for each in passed if not each.is_root]
+    return [each for each in interfaces if best_match(each.name, names) is None]

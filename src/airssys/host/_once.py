@@ -12,6 +12,7 @@ from airssys.engine import HostInterface
 from airssys.errors import OperatorError
 from airssys.host._config import HostConfig
 from airssys.host._host import Host
+from airssys.interfaces.wasi import WasiSetup
 from airssys.manifest import Manifest
 from airssys.policy import Policy
 from airssys.trust import TrustConfig
@@ -25,6 +26,7 @@ def call(
     timeout: float | None = None,
     config: HostConfig | None = None,
     interfaces: Sequence[HostInterface] = (),
+    wasi: WasiSetup | None = None,
     overrides: Mapping[str, object] | None = None,
     state: str | os.PathLike[str] | None = None,
     policy: Policy | None = None,
@@ -44,7 +46,7 @@ def call(
     async def once() -> Any:
         host = Host(config, state=state, policy=policy, trust=trust, approver=approver, development=development)
         async with host:
-            component = await host.start(source, interfaces=interfaces, overrides=overrides)
+            component = await host.start(source, interfaces=interfaces, wasi=wasi, overrides=overrides)
             return await component.call(export, *args, timeout=timeout)
 
     try:

@@ -107,3 +107,8 @@ def test_what_is_broken_comes_with_what_to_do():
         "",
         "1 thing broken: see what to do above",
     ]
+
+
+def test_files_need_the_links_of_proc(tmp_path):
+    assert checks.check_files(tmp_path / "nothing").state is State.BROKEN
+    assert checks.check_files().state is not State.BROKEN
