@@ -16,8 +16,10 @@ CODE := $(wildcard src tests examples benchmarks)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.dev ## good and hostile components side by side, and what became of each; then actors
+demo: $(VENV)/.dev ## good and hostile components side by side, C programs with files, then actors
 	$(PY) examples/demo.py
+	@echo
+	@$(PY) examples/programs.py
 	@echo
 	@$(PY) examples/actors/pipeline.py
 

@@ -5,7 +5,8 @@
     python examples/build.py text-stats         # only this one
     python examples/build.py --check            # rebuild elsewhere and compare byte for byte; 1 when one differs
 
-The build itself is the one that `airssys init --lang c` gives to a new project, so that it is tested with the examples.
+The build of a component without a C library is the one that `airssys init --lang c` gives to a new project, so that it
+is tested with the examples. The build of ordinary C programs adds to it what is in `wasi/`.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ from __future__ import annotations
 import argparse
 import runpy
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 EXAMPLES = Path(__file__).resolve().parent
 TEMPLATE = EXAMPLES.parent / "src" / "airssys" / "cli" / "templates" / "c"
 
 #: The folders with a C source. The other examples are WAT, which the host assembles itself.
-C_EXAMPLES = ("text-stats",)
+COMPONENTS = ("text-stats",)  # with a wiring of their own
+PROGRAMS = ("wc", "cat", "misbehaving/snoop")  # with a `main`, for WASI
+C_EXAMPLES = COMPONENTS + PROGRAMS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,19 +37,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         parser.error(f"no C example is called {', '.join(unknown)}; there is {', '.join(C_EXAMPLES)}")
     template = runpy.run_path(str(TEMPLATE / "build.py.template"), run_name="template")
-    build: Callable[[Path, Sequence[Path]], bytes] = template["build"]
     build_error: type[Exception] = template["BuildError"]
     act = check if options.check else write
     try:
-        return max([act(name, build(EXAMPLES / name, [TEMPLATE])) for name in options.names or C_EXAMPLES])
+        # Programs are built in one place, so that the C library is compiled once: that takes most of the time.
+        with tempfile.TemporaryDirectory() as scratch:
+            names = options.names or C_EXAMPLES
+            return max([act(name, build(name, Path(scratch), template)) for name in names])
     except build_error as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
+def build(name: str, scratch: Path, template: dict[str, Any]) -> bytes:
+    """The component of an example, as bytes."""
+    if name in COMPONENTS:
+        build_component: Callable[[Path, Sequence[Path]], bytes] = template["build"]
+        return build_component(EXAMPLES / name, [TEMPLATE])
+    program = runpy.run_path(str(EXAMPLES / "wasi" / "program.py"), run_name="program")
+    build_program: Callable[[Path, Path, dict[str, Any]], bytes] = program["build_program"]
+    return build_program(EXAMPLES / name / f"{Path(name).name}.c", scratch, template)
+
+
+def target_of(name: str) -> Path:
+    """Where the component is, and its manifest looks for it."""
+    return EXAMPLES / name / f"{Path(name).name}.wasm"
+
+
 def write(name: str, built: bytes) -> int:
     """Put the component where its manifest looks for it."""
-    target = EXAMPLES / name / f"{name}.wasm"
+    target = target_of(name)
     target.write_bytes(built)
     print(f"built {target.relative_to(EXAMPLES.parent)}, {len(built)} bytes")
     return 0
@@ -52,7 +74,7 @@ def write(name: str, built: bytes) -> int:
 
 def check(name: str, built: bytes) -> int:
     """Compare the component with the committed one, byte for byte."""
-    target = EXAMPLES / name / f"{name}.wasm"
+    target = target_of(name)
     committed = target.read_bytes() if target.is_file() else b""
     if committed == built:
         print(f"{target.relative_to(EXAMPLES.parent)} is what its sources give")
