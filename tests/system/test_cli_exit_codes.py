@@ -12,7 +12,7 @@ from tests.guests import wat
 
 #: Asks for an interface that is known and not granted.
 ROLLS = """(component
-  (import "wasi:random/random@0.2.0" (instance $random (export "get-random-u64" (func (result u64)))))
+  (import "wasi:logging/random@0.1.0" (instance $random (export "get-random-u64" (func (result u64)))))
   (core func $u64 (canon lower (func $random "get-random-u64")))
   (core module $dice
     (import "random" "u64" (func $u64 (result i64)))
@@ -108,7 +108,7 @@ def test_a_capability_that_was_not_granted_is_3(airssys, project):
     ended = airssys("run", project(ROLLS), "roll")
 
     assert ended.code == 3
-    assert "wasi:random/random@0.2.0#get-random-u64" in ended.err
+    assert "wasi:logging/random@0.1.0#get-random-u64" in ended.err
 
 
 def test_output_that_cannot_be_written_is_4(airssys, guest):

@@ -54,7 +54,7 @@ def test_people_read_the_same(airssys):
 
 def test_imports_are_told_with_who_answers_them(airssys, project):
     source = """(component
-      (import "wasi:random/random@0.2.6" (instance (export "get-random-u64" (func (result u64)))))
+      (import "wasi:logging/random@0.1.0" (instance (export "get-random-u64" (func (result u64)))))
       (import "acme:billing/rates@1.0.0" (instance (export "rate" (type (sub resource))) (export "now" (func))))
       (import "mystery" (func (param "n" u32))))
     """
@@ -62,14 +62,14 @@ def test_imports_are_told_with_who_answers_them(airssys, project):
     lines = airssys("inspect", "guest").out.splitlines()
 
     assert [(each["name"], each["answer"]) for each in told] == [
-        ("wasi:random/random@0.2.6", "needs a grant"),
+        ("wasi:logging/random@0.1.0", "needs a grant"),
         ("acme:billing/rates@1.0.0", "unknown"),
         (None, "unknown"),
     ]
     assert told[0]["functions"] == [{"name": "get-random-u64", "signature": "func() -> u64"}]
     assert told[1]["resources"] == ["rate"]
     assert told[2]["functions"] == [{"name": "mystery", "signature": "func(n: u32)"}]
-    assert "  wasi:random/random@0.2.6  needs a grant" in lines
+    assert "  wasi:logging/random@0.1.0  needs a grant" in lines
     assert "  acme:billing/rates@1.0.0  unknown" in lines
     assert "    resource rate" in lines
     assert lines[-1] == "unknown: nobody answers it: the component cannot start"

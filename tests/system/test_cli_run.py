@@ -154,18 +154,20 @@ def test_without_an_export_it_tells_what_there_is(airssys):
     assert f"airssys run {EXAMPLES / 'greeter'} greet NAME`" in ended.err
 
 
-def test_a_program_is_told_that_programs_come_later(airssys, project):
-    program = """(component
-      (core module $main (func (export "run") (result i32) (i32.const 0)))
-      (core instance $main (instantiate $main))
-      (func $run (result (result)) (canon lift (core func $main "run")))
-      (instance $cli (export "run" (func $run)))
-      (export "wasi:cli/run@0.2.0" (instance $cli)))
-    """
-    ended = airssys("run", project(program))
+PROGRAM = """(component
+  (core module $main (func (export "run") (result i32) (i32.const {0})))
+  (core instance $main (instantiate $main))
+  (func $run (result (result)) (canon lift (core func $main "run")))
+  (instance $cli (export "run" (func $run)))
+  (export "wasi:cli/run@0.2.0" (instance $cli)))
+"""
 
-    assert ended.code == 2
-    assert "wasi:cli/run, is not supported yet" in ended.err
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_without_an_export_a_program_is_run_and_its_status_is_the_command_s(airssys, project, status):
+    ended = airssys("run", project(PROGRAM.replace("{0}", str(status))))
+
+    assert (ended.code, ended.out, ended.err) == (status, "", "")
 
 
 def test_a_component_without_exports_says_so(airssys, project):

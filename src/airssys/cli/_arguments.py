@@ -40,7 +40,7 @@ _BELOW_ZERO: Final = re.compile(r"-(?:\.?[0-9]|Infinity)")
 #: Put before such a word on its way through the parser of options; no argument of a program can hold it.
 _SHIELD: Final = "\0"
 #: Stands where `--` was.
-_DASHES: Final = "\0--"
+DASHES: Final = "\0--"
 
 
 def shield(words: Sequence[str]) -> list[str]:
@@ -51,17 +51,17 @@ def shield(words: Sequence[str]) -> list[str]:
 
 def mark_dashes(words: Sequence[str]) -> list[str]:
     """Let `run` find out where `--` was, which the parser of options forgets."""
-    if words[:1] != ["run"] or "--" not in words:
+    end = words.index("--") + 1 if "--" in words else 0
+    if words[:1] != ["run"] or end <= 2:  # nothing of a program stands before it
         return list(words)
-    end = words.index("--") + 1
-    return [*words[:end], _DASHES, *words[end:]]
+    return [*words[:end], DASHES, *words[end:]]
 
 
 def split_at_dashes(words: Sequence[str]) -> tuple[list[str], list[str] | None]:
     """The words before and after `--`, as they were written; None where there was none."""
-    if _DASHES not in words:
+    if DASHES not in words:
         return [unshield(word) for word in words], None
-    at = list(words).index(_DASHES)
+    at = list(words).index(DASHES)
     return [unshield(word) for word in words[:at]], list(words[at + 1 :])
 
 

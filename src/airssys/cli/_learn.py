@@ -18,7 +18,7 @@ from airssys.cli._console import printable, remarks, show_json, show_text
 from airssys.cli._errors import ExitCode, tell
 from airssys.cli._outcome import Outcome
 from airssys.cli._progress import Waiting
-from airssys.cli._running import Request, act, load, start
+from airssys.cli._running import Request, load, start_and_act
 from airssys.host import Host
 from airssys.policy import Policy
 
@@ -73,18 +73,28 @@ class Lesson:
 
 
 async def learn_from(request: Request) -> Lesson:
-    """Run a component with no right at all. It finds the whole file system, and may touch nothing of it."""
+    """Run a component with no right at all. It finds the whole file system, and may touch nothing of it. What it prints
+    goes to standard error: standard output is for what was learned.
+    """
     directories = {"/": "/", **request.setup.directories}
-    request = dataclasses.replace(request, setup=dataclasses.replace(request.setup, directories=directories))
+    setup = dataclasses.replace(request.setup, directories=directories)
+    request = dataclasses.replace(request, setup=setup, as_json=True)
     sink = MemorySink()
     with Waiting() as waiting:
         manifest = dataclasses.replace(await load(request), capabilities=CapabilitySet(), rationale={})
         async with Host(request.config, policy=request.policy, audit=sink) as host:
-            component = await start(host, manifest, request, waiting)
-            waiting.end()
-            outcome = await act(component, request, waiting)
-    asked = _denied(sink)
-    return Lesson(outcome=outcome, wanted=tuple(_wanted(asked)), hopeless=tuple(_hopeless(asked, request.policy)))
+            outcome = await start_and_act(host, manifest, request, waiting)
+    return lesson_of(outcome, _denied(sink), request.policy)
+
+
+def lesson_of(outcome: Outcome, asked: Iterable[Asked], policy: Policy) -> Lesson:
+    """What these requests, all of them denied, show."""
+    reasons = {each: _why_hopeless(each, policy) for each in asked}
+    return Lesson(
+        outcome=outcome,
+        wanted=tuple(_wanted(each for each, why in reasons.items() if why is None)),
+        hopeless=tuple((str(each), why) for each, why in reasons.items() if why is not None),
+    )
 
 
 def _denied(sink: MemorySink) -> list[Asked]:
@@ -99,21 +109,22 @@ def _denied(sink: MemorySink) -> list[Asked]:
 
 def _wanted(asked: Iterable[Asked]) -> Iterator[Wanted]:
     rights = (each.narrowest() for each in asked)
-    for right in CapabilitySet(each for each in rights if each is not None and not each.cancels_the_sandbox):
+    for right in CapabilitySet(each for each in rights if each is not None):
         yield Wanted(right=right, remark=remark_on(right))
 
 
-def _hopeless(asked: Iterable[Asked], policy: Policy) -> Iterator[tuple[str, str]]:
-    for each in asked:
-        try:
-            right = each.narrowest()
-        except CapabilityError:
-            right = None
-        line = policy.of("*").forbidden.find(each)
-        if line is not None:
-            yield str(each), f"forbidden to everybody: {line.reason}"
-        elif right is None:
-            yield str(each), "no pattern can name it"
+def _why_hopeless(asked: Asked, policy: Policy) -> str | None:
+    """Why no line of a manifest can allow a request; None when one can."""
+    try:
+        right = asked.narrowest()
+    except CapabilityError:
+        right = None
+    line = policy.of("*").forbidden.find(asked)
+    if line is not None:
+        return f"forbidden to everybody: {line.reason}"
+    if right is None:
+        return "no pattern can name it"
+    return "it would cancel the sandbox" if right.cancels_the_sandbox else None
 
 
 def remark_on(right: Capability) -> str:

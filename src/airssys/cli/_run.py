@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from airssys.cli._arguments import split_at_dashes, unshield
+from airssys.cli._arguments import DASHES, split_at_dashes, unshield
 from airssys.cli._errors import UsageError
 from airssys.cli._learn import learn_from, report_lesson
-from airssys.cli._options import ConfigOption, JsonFlag, ProfileOption, ProjectPath, host_config
+from airssys.cli._options import ConfigOption, JsonFlag, ProfileOption, ProjectPath, host_config, read_path
 from airssys.cli._outcome import report
 from airssys.cli._policy_file import PolicyOption, policy_in_force
 from airssys.cli._running import Request, run_once
@@ -75,7 +75,8 @@ def run(
     An argument is a JSON value, or plain text where the function takes text:
     airssys run examples/greeter greet World
     """
-    named, argv = split_at_dashes(words or ())
+    path, words = _after_dashes(path, words or [])
+    named, argv = split_at_dashes(words)
     if named and argv:
         named, argv = [*named, *argv], None
     trust = trust_config(trust_file)
@@ -102,6 +103,15 @@ def run(
         return report_lesson(asyncio.run(learn_from(request)), as_json=as_json)
     outcome = asyncio.run(run_once(request))
     return report(outcome, as_json=as_json, with_stats=stats)
+
+
+def _after_dashes(path: Path, words: list[str]) -> tuple[Path, list[str]]:
+    """The path, which may itself stand after `--`; then all words do, and that says nothing about them."""
+    if str(path) != DASHES:
+        return path, words
+    if not words:
+        raise UsageError("Missing argument 'PATH'.", hint="run `airssys run --help`")
+    return read_path(words[0]), words[1:]
 
 
 def _seconds(text: str | None) -> float | None:

@@ -14,7 +14,7 @@ from airssys.cli._arguments import choose_export, read_arguments
 from airssys.cli._at_hand import with_smallest
 from airssys.cli._console import printable
 from airssys.cli._errors import UsageError
-from airssys.cli._guest_output import output_to
+from airssys.cli._guest_output import TerminalLines, output_to
 from airssys.cli._outcome import Outcome
 from airssys.cli._policy_file import operator_under
 from airssys.cli._progress import Waiting
@@ -66,12 +66,21 @@ async def run_once(request: Request) -> Outcome:
     with Waiting() as waiting:
         manifest = await load(request)
         async with _host(request, manifest, waiting) as host:
-            component = await start(host, manifest, request, waiting)
-            waiting.end()
-            return await act(component, request, waiting)
+            return await start_and_act(host, manifest, request, waiting)
 
 
-async def act(component: Component, request: Request, waiting: Waiting) -> Outcome:
+async def start_and_act(host: Host, manifest: Manifest, request: Request, waiting: Waiting) -> Outcome:
+    """Start it in an entered host, and let it do what was asked for."""
+    lines = TerminalLines(manifest.component.name)
+    try:
+        component = await _start(host, manifest, request, lines, waiting)
+        waiting.end()
+        return await _act(component, request, waiting)
+    finally:
+        lines.finish()
+
+
+async def _act(component: Component, request: Request, waiting: Waiting) -> Outcome:
     """Call the export that was named, or run the program."""
     if request.export is not None:
         return await _call(component, request.export, request.words, waiting)
@@ -85,6 +94,7 @@ async def act(component: Component, request: Request, waiting: Waiting) -> Outco
 
 
 async def load(request: Request) -> Manifest:
+    """The manifest that the command names."""
     config = request.config
     operator = operator_under(request.policy, config)
     try:
@@ -107,30 +117,28 @@ def _host(request: Request, manifest: Manifest, waiting: Waiting) -> Host:
     )
 
 
-async def start(host: Host, manifest: Manifest, request: Request, waiting: Waiting) -> Component:
-    """Start it in an entered host."""
-
+async def _start(host: Host, manifest: Manifest, request: Request, lines: TerminalLines, waiting: Waiting) -> Component:
     def on_compile() -> None:
         waiting.compiling(request.path, request.config)
 
     try:
-        return await host.start(manifest, wasi=_setup(request, manifest), on_compile=on_compile)
+        return await host.start(manifest, wasi=_setup(request, lines), on_compile=on_compile)
     except ApprovalRequired as error:
         if not isinstance(error.request, ApprovalRequest):
             raise
         raise approval_required(error.request, options=state_words(request.state)) from None
 
 
-def _setup(request: Request, manifest: Manifest) -> WasiSetup:
+def _setup(request: Request, lines: TerminalLines) -> WasiSetup:
     """What it finds around it, with the streams of this command. A call's answer has standard output for itself."""
-    name, is_run = manifest.component.name, request.export is None
+    is_run = request.export is None
     stdin = sys.stdin.fileno() if is_run and _is_open(sys.stdin) else None
     return dataclasses.replace(
         request.setup,
         stdin=stdin,
         is_terminal=stdin is not None and sys.stdin.isatty(),
-        stdout=output_to(name, to_stderr=request.as_json or not is_run),
-        stderr=output_to(name, to_stderr=True),
+        stdout=output_to(lines, to_stderr=request.as_json or not is_run),
+        stderr=output_to(lines, to_stderr=True),
     )
 
 

@@ -145,7 +145,7 @@ class Admission:
         step = Step.RESTARTED if self._instances else Step.STARTED
         self._authority.record(LifeCycle(subject=subject, step=step))
         self._instances, self._subject, self._last_step = number, subject, step
-        self.gate.update(dataclasses.replace(self.gate.context, instance=subject.instance))
+        self.gate.update(self.gate.context.of_instance(subject.instance))
 
     def record(self, step: Step) -> None:
         """Record a step that is about to be made.

@@ -178,6 +178,7 @@ class Component:
             self._after_failure(error)
             raise
         finally:
+            self._wasi.begin()  # what was for this run is the caller's again
             self._finish_turn()
 
     async def _run(self, export: str, timeout: float | None) -> int:

@@ -133,8 +133,10 @@ class Host:
         finally:
             self._from_thread = None
             self._signals.close()
-            await asyncio.to_thread(self._work.close)
-            await self._authority.close(self._usage)
+            try:
+                await asyncio.to_thread(self._work.close)
+            finally:
+                await self._authority.close(self._usage)
 
     @property
     def components(self) -> Mapping[str, Component]:

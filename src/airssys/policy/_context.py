@@ -98,6 +98,16 @@ class SecurityContext:
         ):
             object.__setattr__(self, name, value)
 
+    def of_instance(self, instance: str | None) -> Self:
+        """The same for one instance: its rights do not depend on that, and are not computed anew for each."""
+        made = object.__new__(type(self))
+        for name in self.__slots__:
+            object.__setattr__(made, name, getattr(self, name))
+        object.__setattr__(made, "instance", instance)
+        subject = Subject(component=self.component, instance=instance, digest=self.digest)
+        object.__setattr__(made, "subject", subject)
+        return made
+
     @property
     def roles(self) -> tuple[str, ...]:
         """The names of its roles, inherited ones too, nearest first."""

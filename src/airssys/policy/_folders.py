@@ -18,10 +18,12 @@ _ACTIONS: Final = (Action.READ, Action.WRITE)
 def allows_below(context: SecurityContext, action: Action, folder: str) -> bool:
     """Whether some right in force could admit the folder itself or something below it, now or after files appear.
 
-    True is not certain: a deny rule may still take away everything that the right gives.
+    True is not certain: several deny rules together may still take away everything that the right gives.
     """
     below = _below(action, folder)
-    return below is not None and any(right.meet(below) for right in context.effective)
+    if below is None or any(refused.covers(below) for refused in context.standing.refused.rights):
+        return False
+    return any(right.meet(below) for right in context.effective)
 
 
 def move_widens(context: SecurityContext, old: str, new: str, *, folder: bool) -> bool:

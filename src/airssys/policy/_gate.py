@@ -90,7 +90,23 @@ class Gate:
             CapabilityDenied: something is not allowed; says what, by which rule, and what would allow it.
             AuditUnavailable: the decision could not be recorded, so nothing may be done.
         """
-        requests = (request, *more)
+        answer = self._ask((request, *more))
+        if isinstance(answer, Grant):
+            return answer
+        raise refusal_of(answer)
+
+    def grant(self, request: Request, *more: Request) -> Grant | None:
+        """`require` for whoever refuses in words of its own, and often: None when something is denied, which is
+        recorded just the same. Finding out what would allow it takes longer than deciding, and is left out.
+
+        Raises:
+            AuditUnavailable: the decision could not be recorded, so nothing may be done.
+        """
+        answer = self._ask((request, *more))
+        return answer if isinstance(answer, Grant) else None
+
+    def _ask(self, requests: tuple[Request, ...]) -> Grant | Decision:
+        """The grant, or the first decision that denies."""
         with self._lock:  # so that nothing is granted by a context that `revoke` has already replaced
             state = self._state
             decisions = [state.decided(each.kind, each.action, each.resource) for each in requests]
@@ -100,7 +116,7 @@ class Gate:
                 self._record(decisions, Outcome.ALLOWED, self._log, identifier)
                 return Grant(TOKEN, identifier, requests, tuple([decision.rule for decision in decisions]))
             self._record(denied, Outcome.DENIED, self._refusals)
-        raise refusal_of(denied[0])
+        return denied[0]
 
     def update(self, context: SecurityContext) -> None:
         """Decide by another context from the next `require` on: approvals, policy or the component changed.

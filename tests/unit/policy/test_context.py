@@ -169,3 +169,12 @@ class TestWhatIsWithheld:
         context = component("storage read invoices")
 
         assert (withheld(context), exceptions(context)) == ((), ())
+
+
+def test_the_context_of_an_instance_is_what_computing_it_anew_would_give():
+    context = component("filesystem read /srv/**")
+
+    assert context.of_instance("a-2") == dataclasses.replace(context, instance="a-2")
+    assert context.of_instance("a-2").subject == dataclasses.replace(context, instance="a-2").subject
+    assert context.of_instance("a-2").effective == context.effective
+    assert context.of_instance("a-2").instance == "a-2"

@@ -96,7 +96,7 @@ class Descriptor:
     async def set_size(self, size: int) -> Any:
         """`set-size`."""
         file = self.file
-        if not file.is_folder and (file.held is None or _WRITE not in file.held.actions):
+        if not file.is_folder and "write" not in file.flags:
             await file.look(lambda: self._files.rights.require(place_of(file.fd), _WRITE))
             raise Refusal("invalid")  # it may be written, and was not opened for that (ftruncate(2))
         await set_size(file, size, self._files.storage)
@@ -105,8 +105,9 @@ class Descriptor:
     async def advise(self, offset: int, length: int, advice: str) -> Any:
         """`advise`."""
         file = self.file
-        if file.is_folder:
+        if file.is_folder or file.held is None:
             raise Refusal("bad-descriptor")
+        file.held.check()
         if offset > MAX_OFFSET or length > MAX_OFFSET:
             raise Refusal("invalid")
         await file.run(lambda: os.posix_fadvise(file.fd, offset, length, _ADVICE[advice]))
@@ -123,9 +124,15 @@ class Descriptor:
 
     async def _synchronise(self, synchronise: Callable[[int], None]) -> None:
         file = self.file
-        if file.held is not None:
+        if file.held is None:
+            await file.look(self._require_writing)
+        else:
             file.held.check()
         await file.run(lambda: _synchronise(file, synchronise))
+
+    def _require_writing(self) -> None:
+        """Of a folder that may not be read: it may be written, then."""
+        self._files.rights.require(place_of(self.file.fd), _WRITE)
 
     # -- what a file is
 
@@ -150,9 +157,9 @@ class Descriptor:
         return MetadataHash.of(await self._status())
 
     async def _status(self) -> os.stat_result:
-        """Metadata are there for whoever opened the file, for whatever; a folder has to be readable."""
+        """Metadata are there for whoever opened the file, for whatever; a folder has to be readable where it is now."""
         file = self.file
-        if file.held is None:
+        if file.held is None or file.is_folder:
             await file.look(lambda: self._files.rights.require(place_of(file.fd), _READ))
         else:
             file.held.check()
@@ -192,7 +199,8 @@ class Descriptor:
     async def set_times_at(self, path_flags: frozenset[str], path: str, access: Case, modification: Case) -> Any:
         """`set-times-at`."""
         files, times = self._files, (access, modification, self._now_ns())
-        act = _set_times_at if "symlink-follow" in path_flags else entries.set_times
+        names_folder = path.rpartition("/")[2] in ("", ".", "..")  # the system follows links there, whatever it is told
+        act = _set_times_at if names_folder or "symlink-follow" in path_flags else entries.set_times
         await self._on_folder(lambda base: act(files, base, path, times))
 
     def is_same_object(self, other: Descriptor) -> bool:
@@ -213,9 +221,8 @@ class Descriptor:
     async def read_directory(self) -> Any:
         """`read-directory`."""
         folder = self._folder
-        if folder.held is None:
-            await folder.look(lambda: self._files.rights.require(place_of(folder.fd), _READ))
-        return DirectoryEntryStream(folder)
+        held = await folder.look(lambda: self._files.rights.require(place_of(folder.fd), _READ))
+        return DirectoryEntryStream(folder, held, self._files.descriptors)
 
     @answering
     async def create_directory_at(self, path: str) -> Any:

@@ -9,17 +9,22 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
+import threading
+from itertools import pairwise
 from typing import Final
 
 from airssys.capabilities import Action
 
-from ._codes import Refusal
-from ._kernel import place_of
+from ._codes import Refusal, code_of
+from ._kernel import is_below, place_of
 from ._open_file import OpenFile
 from ._paths import Entry, Files, entry_of, find
 from ._stat import NewTimes, new_times
 
 _READ, _WRITE = Action.READ, Action.WRITE
+#: Held from the decision about a move until it is made: two components that move things at the same time could bring
+#: under a name what was not there when it was decided.
+_moving: Final = threading.Lock()
 #: Permissions of new folders, before the process's umask: what mkdir(2) is usually given.
 _FOLDER_MODE: Final = 0o777
 
@@ -48,38 +53,97 @@ def unlink(files: Files, base: OpenFile, path: str) -> None:
         files.rights.require(entry.place, _WRITE)
         if entry.is_dots:
             raise Refusal("is-directory")
-        size = _last_size(entry)
+        status = _status(entry)
         os.unlink(entry.name, dir_fd=entry.folder)
-        files.storage.give_back(size)
+        _give_back(files, status)
 
 
 def rename(files: Files, base: OpenFile, path: str, new_base: OpenFile, new_path: str) -> None:
     """`rename-at`."""
     with (
+        _moving,
         entry_of(files, base, path, _WRITE) as old,
         entry_of(files, new_base, new_path, _WRITE) as new,
     ):
-        is_folder = not old.is_dots and _is_folder(old)
+        moved = None if old.is_dots else _status(old)
+        is_folder = moved is not None and stat.S_ISDIR(moved.st_mode)
         files.rights.require_move(old.place, new.place, folder=is_folder)
         if old.is_dots or new.is_dots:
             raise Refusal("busy")
-        size = _last_size(new)
+        _check_target(old, new, new_base)
+        replaced = _status(new)
         os.rename(old.name, new.name, src_dir_fd=old.folder, dst_dir_fd=new.folder)
-        files.storage.give_back(size)
+        if moved is not None and replaced is not None and not os.path.samestat(moved, replaced):
+            _give_back(files, replaced)
 
 
 def link(files: Files, base: OpenFile, path: str, new_base: OpenFile, new_path: str) -> None:
-    """`link-at`. Links at the end of the old path are not followed."""
+    """`link-at`. Links at the end of the old path are not followed; the new name is for the very file that was decided
+    about, whatever has its old name by then.
+    """
     with (
+        _moving,
         entry_of(files, base, path, _WRITE) as old,
         entry_of(files, new_base, new_path, _WRITE) as new,
     ):
-        files.rights.require_move(old.place, new.place, folder=False)
         if old.is_dots:
+            files.rights.require_move(old.place, new.place, folder=False)
             raise Refusal("not-permitted")
-        if new.is_dots:
-            raise Refusal("exist")
+        handle = _handle_of(files, old)
+        try:
+            files.rights.require_move(place_of(handle), new.place, folder=False)
+            if new.is_dots:
+                raise Refusal("exist")
+            _link(handle, old, new, new_base)
+        finally:
+            os.close(handle)
+
+
+def _handle_of(files: Files, old: Entry) -> int:
+    """A handle on what an entry is, and not on what it leads to.
+
+    Raises:
+        Refusal, Denied: there is nothing of that name.
+    """
+    try:
+        return files.resolver.find(old.folder, old.name.rstrip("/"), follow=False)
+    except OSError as error:
+        files.rights.require(old.place, _WRITE)
+        raise Refusal(code_of(error)) from None
+
+
+def _link(handle: int, old: Entry, new: Entry, new_base: OpenFile) -> None:
+    mode = os.fstat(handle).st_mode
+    if old.name.endswith("/") and not stat.S_ISDIR(mode):
+        raise Refusal("not-directory")
+    if stat.S_ISLNK(mode):
+        _check_target(old, new, new_base)
         os.link(old.name, new.name, src_dir_fd=old.folder, dst_dir_fd=new.folder, follow_symlinks=False)
+    else:
+        os.link(f"/proc/self/fd/{handle}", new.name, dst_dir_fd=new.folder, follow_symlinks=True)
+
+
+def _check_target(old: Entry, new: Entry, new_base: OpenFile) -> None:
+    """A link that is moved leads elsewhere; it must not lead out from there either.
+
+    Raises:
+        Refusal: it would.
+    """
+    try:
+        target = os.readlink(old.name.rstrip("/"), dir_fd=old.folder)
+    except OSError:  # it is no link
+        return
+    if _leads_out(target, new.place, new_base.root):
+        raise Refusal("not-permitted")
+
+
+def _leads_out(target: str, place: str, root: str) -> bool:
+    """Whether a link of that place leads out of a folder as it is written, or cannot be told where it leads: what comes
+    after a name may lead anywhere if that name is a link."""
+    parts = target.split("/")
+    if target.startswith("/") or any(one not in ("..", ".", "") and two == ".." for one, two in pairwise(parts)):
+        return True
+    return not is_below(posixpath.normpath(posixpath.join(posixpath.dirname(place), target)), root)
 
 
 def symlink(files: Files, base: OpenFile, target: str, path: str) -> None:
@@ -94,19 +158,9 @@ def symlink(files: Files, base: OpenFile, target: str, path: str) -> None:
             raise Refusal("no-entry")
         if "\0" in target:
             raise Refusal("invalid")
-        leads_to = posixpath.normpath(posixpath.join(posixpath.dirname(entry.place), target))
-        if target.startswith("/") or not is_below(leads_to, base.root):
+        if _leads_out(target, entry.place, base.root):
             raise Refusal("not-permitted")
         os.symlink(target, entry.name, dir_fd=entry.folder)
-
-
-def is_below(place: str, folder: str) -> bool:
-    """Whether a path is a folder's own, or that of something in it.
-
-    >>> is_below("/srv/a", "/srv"), is_below("/srv2", "/srv"), is_below("/x", "/")
-    (True, False, True)
-    """
-    return place == folder or place.startswith(folder.rstrip("/") + "/")
 
 
 def read_link(files: Files, base: OpenFile, path: str) -> str:
@@ -136,24 +190,18 @@ def set_times(files: Files, base: OpenFile, path: str, times: NewTimes) -> None:
         os.utime(name, ns=new_times(*times, status), dir_fd=entry.folder, follow_symlinks=False)
 
 
-def _is_folder(entry: Entry) -> bool:
-    """Whether there is a folder of that name."""
-    status = _status(entry)
-    return status is not None and stat.S_ISDIR(status.st_mode)
-
-
 def _is_no_folder(entry: Entry) -> bool:
     """Whether there is something else of that name."""
     status = _status(entry)
     return status is not None and not stat.S_ISDIR(status.st_mode)
 
 
-def _last_size(entry: Entry) -> int:
-    """The bytes that go when an entry goes: those of a file that has no other name."""
-    status = _status(entry)
+def _give_back(files: Files, status: os.stat_result | None) -> None:
+    """The bytes that went with an entry: those of a file that had no other name, and that is not open."""
     if status is None or not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-        return 0
-    return status.st_size
+        return
+    if not files.descriptors.lost_its_name((status.st_dev, status.st_ino)):
+        files.storage.give_back(status.st_size)
 
 
 def _status(entry: Entry) -> os.stat_result | None:

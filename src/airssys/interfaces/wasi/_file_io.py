@@ -25,12 +25,12 @@ def require_open(file: OpenFile, action: Action) -> None:
 
     Raises:
         Refusal: it is a folder, or was opened for something else.
-        CapabilityDenied: the right was taken back.
+        Denied: the right was taken back.
     """
     if file.is_folder:
         raise Refusal("is-directory" if action is Action.READ else "bad-descriptor")
     held = file.held
-    if held is None or action not in held.actions:
+    if held is None or action not in held.actions or (action is Action.WRITE and "write" not in file.flags):
         raise Refusal("bad-descriptor")
     held.check()
 
@@ -41,7 +41,7 @@ async def read_at(file: OpenFile, size: int, offset: int) -> bytes | bytearray:
     Waits only when the bytes are not in memory (preadv2(2), RWF_NOWAIT).
 
     Raises:
-        OSError, Refusal, CapabilityDenied: it cannot, or may not, be read.
+        OSError, Refusal, Denied: it cannot, or may not, be read.
     """
     require_open(file, Action.READ)
     if offset > MAX_OFFSET:
@@ -69,7 +69,7 @@ async def write_at(file: OpenFile, data: bytes, offset: int | None, storage: Sto
         storage: charged for what the file grows by.
 
     Raises:
-        OSError, Refusal, CapabilityDenied, QuotaExceeded: not all of it could be written.
+        OSError, Refusal, Denied, QuotaExceeded: not all of it could be written.
     """
     require_open(file, Action.WRITE)
     if offset is not None and offset + len(data) > MAX_OFFSET:
@@ -106,7 +106,7 @@ async def set_size(file: OpenFile, size: int, storage: Storage) -> None:
     """Cut a file off, or fill it up with zeroes.
 
     Raises:
-        OSError, Refusal, CapabilityDenied, QuotaExceeded: it cannot, or may not, be done.
+        OSError, Refusal, Denied, QuotaExceeded: it cannot, or may not, be done.
     """
     require_open(file, Action.WRITE)
     if size > MAX_OFFSET:

@@ -11,11 +11,14 @@ device. `reopen` opens the same file, not the same name, so nothing can change b
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
+import posixpath
 import stat
 import struct
+from functools import cache
 from typing import Final, Protocol
 
 #: Number of openat2, the same on every architecture but alpha (Linux, include/uapi/asm-generic/unistd.h).
@@ -29,6 +32,9 @@ _MAX_TRIES: Final = 128
 #: Longest path of Linux, in bytes, its NUL included (PATH_MAX, include/uapi/linux/limits.h).
 _PATH_MAX: Final = 4096
 _HANDLE: Final = os.O_PATH | os.O_CLOEXEC
+#: Folders that a walk holds at a time, and its steps, links included: the guest chooses the path. No tree that people
+#: or programs use is so deep.
+_MAX_HELD, _MAX_STEPS = 128, 4096
 
 
 class NotCached(Exception):
@@ -127,47 +133,90 @@ class WalkingResolver:
 
 
 class _Walk:
+    """One path, component by component.
+
+    Attributes:
+        held: handles on the folders on the way, the first one on where it begins.
+        is_out: it led out of that folder.
+        stopped_at: the component that led nowhere; empty when none did.
+        left: the components after that, the last one first.
+    """
+
     def __init__(self, folder: int, name: bytes, *, follow: bool) -> None:
-        self._held = [os.open(".", _HANDLE | os.O_DIRECTORY, dir_fd=folder)]
-        self._left = _components(name)
+        self.held = [os.open(".", _HANDLE | os.O_DIRECTORY, dir_fd=folder)]
+        self.left = _components(name)
+        self.is_out = False
+        self.stopped_at = b""
         self._follow = follow
-        self._links = 0
+        self._links = self._steps = 0
 
     def run(self) -> int:
-        while self._left:
-            component = self._left.pop()
+        while self.left:
+            component = self.left.pop()
+            self.stopped_at = component
+            self._steps += 1
+            if len(self.held) > _MAX_HELD or self._steps > _MAX_STEPS:
+                raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
             if component == b"..":
                 self._climb()
             elif component != b".":
                 self._enter(component)
-        return self._held.pop()
+        self.stopped_at = b""
+        return self.held.pop()
 
     def _climb(self) -> None:
-        if len(self._held) == 1:
+        if len(self.held) == 1:
+            self.is_out = True
             raise _out()
-        os.close(self._held.pop())
+        os.close(self.held.pop())
 
     def _enter(self, component: bytes) -> None:
-        here = os.open(component, _HANDLE | os.O_NOFOLLOW, dir_fd=self._held[-1])
-        self._held.append(here)
+        here = os.open(component, _HANDLE | os.O_NOFOLLOW, dir_fd=self.held[-1])
         mode = os.fstat(here).st_mode
-        if stat.S_ISLNK(mode) and (self._left or self._follow):
-            self._follow_link(os.readlink(b"", dir_fd=here))
-        elif self._left and not stat.S_ISDIR(mode):
+        if stat.S_ISLNK(mode) and (self.left or self._follow):
+            try:
+                target = os.readlink(b"", dir_fd=here)
+            finally:
+                os.close(here)
+            self._follow_link(target)
+        elif self.left and not stat.S_ISDIR(mode):
+            os.close(here)
             raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        else:
+            self.held.append(here)
 
     def _follow_link(self, target: bytes) -> None:
-        os.close(self._held.pop())
         self._links += 1
         if self._links > MAX_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if target.startswith(b"/") or not target:
             raise _out()
-        self._left += _components(target)
+        self.left += _components(target)
 
     def close(self) -> None:
-        for held in self._held:
+        for held in self.held:
             os.close(held)
+
+
+def place_of_dead_end(folder: int, path: str) -> str | None:
+    """Where that would be which a path does not lead to, because there is nothing, or a link out of the folder: the
+    absolute path of the last folder on the way, and what is left. None when the path itself leads out.
+
+    Takes one lookup for each component. A path that leads somewhere after all is told where.
+    """
+    name = encoded(path)
+    if name.startswith(b"/"):
+        return None
+    walk = _Walk(folder, name, follow=True)
+    try:
+        with contextlib.suppress(OSError):
+            walk.held.append(walk.run())
+        if walk.is_out:
+            return None
+        rest = b"/".join([walk.stopped_at, *reversed(walk.left)]).decode(errors="backslashreplace")
+        return posixpath.normpath(posixpath.join(place_of(walk.held[-1]), rest))
+    finally:
+        walk.close()
 
 
 def _components(name: bytes) -> list[bytes]:
@@ -180,6 +229,7 @@ def _out() -> OSError:
     return OSError(errno.EXDEV, "the path leads out of its folder")
 
 
+@cache
 def best_resolver() -> Resolver:
     """The kernel's own way where it has one."""
     kernel = KernelResolver()
@@ -214,9 +264,26 @@ def place_of(handle: int) -> str:
         OSError: ENOENT when it has no name any more.
     """
     place = os.readlink(b"/proc/self/fd/%d" % handle)
-    if place.endswith(b" (deleted)") and not os.fstat(handle).st_nlink:
+    if place.endswith(b" (deleted)") and not _is_at(handle, place):
         raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
     return place.decode(errors="backslashreplace")
+
+
+def _is_at(handle: int, place: bytes) -> bool:
+    """Whether a path is that of a handle's file: names may end in what the kernel says of names that are gone."""
+    try:
+        return os.path.samestat(os.lstat(place), os.fstat(handle))
+    except OSError:
+        return False
+
+
+def is_below(place: str, folder: str) -> bool:
+    """Whether a path is a folder's own, or that of something in it.
+
+    >>> is_below("/srv/a", "/srv"), is_below("/srv2", "/srv"), is_below("/x", "/")
+    (True, False, True)
+    """
+    return place == folder or place.startswith(folder.rstrip("/") + "/")
 
 
 def reopen(handle: int, flags: int) -> int:
@@ -243,13 +310,22 @@ _LOCAL: Final = frozenset(
         0x73717368,  # squashfs
     }
 )
+_PROC: Final = 0x9FA0
 _fstatfs = ctypes.CDLL(None, use_errno=True).fstatfs
 _fstatfs.argtypes = [ctypes.c_int, ctypes.c_void_p]
 
 
 def is_local(handle: int) -> bool:
     """Whether metadata of files that were found already is at hand without a disk or a network."""
+    return _file_system(handle) in _LOCAL
+
+
+def is_proc(handle: int) -> bool:
+    """Whether a file is one of procfs, wherever that is mounted."""
+    return _file_system(handle) == _PROC
+
+
+def _file_system(handle: int) -> int:
+    """The magic number of a file's file system; 0 when the system does not tell."""
     told = ctypes.create_string_buffer(256)  # struct statfs has 120 bytes; its first field, of 8, is the magic number
-    if _fstatfs(handle, ctypes.addressof(told)):
-        return False
-    return int.from_bytes(told.raw[:8], "little") in _LOCAL
+    return 0 if _fstatfs(handle, ctypes.addressof(told)) else int.from_bytes(told.raw[:8], "little")

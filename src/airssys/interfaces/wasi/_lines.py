@@ -10,6 +10,10 @@ from typing import Final, Literal, TypeAlias
 
 Stream: TypeAlias = Literal["stdout", "stderr", "host"]
 
+#: What a piece takes besides its bytes.
+PIECE_BYTES: Final = 160
+#: Small writes are kept together up to this size: a page.
+TOGETHER_BYTES: Final = 4096
 #: A longer line is given as several. Ours: longer than any line for a person.
 MAX_LINE_CHARACTERS: Final = 4096
 
@@ -41,6 +45,13 @@ class Piece:
     stream: Stream
     data: bytearray
 
+    def add(self, stream: Stream, data: bytes | bytearray) -> bool:
+        """Take what follows, if it is the same stream's and small enough; whether it did."""
+        fits = stream == self.stream and len(self.data) + len(data) <= TOGETHER_BYTES
+        if fits:
+            self.data += data
+        return fits
+
 
 def lines_of(pieces: Iterable[Piece], most_of_each: int) -> Iterator[LogLine]:
     """The lines in pieces, in the order in which they end; of each piece at most so many, its last ones."""
@@ -54,32 +65,30 @@ class Unfinished:
     """The lines that streams have begun."""
 
     def __init__(self) -> None:
-        self._streams: dict[Stream, tuple[codecs.IncrementalDecoder, list[str], float]] = {}
+        self._streams: dict[Stream, tuple[codecs.IncrementalDecoder, str, float]] = {}
 
     def lines(self, piece: Piece, most: int) -> Iterator[LogLine]:
         """The last lines that a piece finishes."""
         decoder, begun, at = self._streams.get(piece.stream) or (
             codecs.getincrementaldecoder("utf-8")("replace"),
-            [],
+            "",
             piece.at,
         )
-        *whole, rest = decoder.decode(bytes(piece.data)).split("\n")
+        *whole, begun = (begun + decoder.decode(bytes(piece.data))).split("\n")
         if whole:
-            whole[0] = "".join([*begun, whole[0]])
-            begun, at = [], piece.at
+            at = piece.at
             for text in whole[-most:]:
                 yield from _cut(piece.at, piece.stream, text)
-        begun.append(rest)
-        if sum(map(len, begun)) >= MAX_LINE_CHARACTERS:
-            yield from _cut(piece.at, piece.stream, "".join(begun))
-            begun = []
+        if len(begun) >= MAX_LINE_CHARACTERS:
+            yield from _cut(piece.at, piece.stream, begun)
+            begun = ""
         self._streams[piece.stream] = (decoder, begun, at)
 
     def rest(self) -> Iterator[LogLine]:
         """What no line break ended."""
         for stream, (_, begun, at) in self._streams.items():
-            if text := "".join(begun):
-                yield from _cut(at, stream, text)
+            if begun:
+                yield from _cut(at, stream, begun)
 
 
 def _cut(at: float, stream: Stream, text: str) -> Iterator[LogLine]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from typing import Any, Final
 
 from ._answers import answering
 from ._codes import Refusal
-from ._open_file import OpenFile
+from ._open_file import Descriptors, OpenFile
+from ._rights import Held
 from ._stat import type_of
 
 #: Entries that are read ahead: about one call of the system (getdents64 fills 32 KiB).
@@ -36,20 +38,28 @@ class DirectoryEntryStream:
 
     Args:
         folder: retained until this is closed.
+        held: what was granted for listing it.
+        descriptors: where the one that this opens is counted.
+
+    Raises:
+        Refusal: too many files are open.
     """
 
-    def __init__(self, folder: OpenFile) -> None:
+    def __init__(self, folder: OpenFile, held: Held, descriptors: Descriptors) -> None:
+        descriptors.take()
         folder.retain()
         self._folder = folder
+        self._held = held
+        self._descriptors = descriptors
         self._scan: Iterator[os.DirEntry[str]] | None = None
         self._ahead: deque[DirectoryEntry | None] = deque()
-        self._is_closed = False
+        self._is_closed = self._is_put_away = False
+        self._in_use = threading.Lock()  # of whoever is inside the system's listing, which two must not be
 
     @answering
     async def read_directory_entry(self) -> Any:
         """`read-directory-entry`."""
-        if self._folder.held is not None:
-            self._folder.held.check()
+        self._held.check()
         if not self._ahead:
             self._ahead.extend(await self._folder.run(self._read_ahead))
         if not self._ahead:
@@ -60,22 +70,34 @@ class DirectoryEntryStream:
         return entry
 
     def _read_ahead(self) -> list[DirectoryEntry | None]:
-        if self._scan is None:
-            again = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._folder.fd)
-            try:
-                self._scan = os.scandir(again)
-            finally:
-                os.close(again)  # scandir has a descriptor of its own
-        return [_told(entry) for entry in islice(self._scan, _BATCH)]
+        """On a thread. When the guest is gone by the end of it, nobody else puts the listing away."""
+        try:
+            with self._in_use:
+                if self._is_closed:
+                    return []
+                if self._scan is None:  # by a path, so that entries can be asked about without another descriptor
+                    self._scan = os.scandir(f"/proc/self/fd/{self._folder.fd}")
+                return [_told(entry) for entry in islice(self._scan, _BATCH)]
+        finally:
+            if self._is_closed:
+                self._put_away()
 
     def close(self) -> None:
-        """The guest dropped it."""
-        if self._is_closed:
-            return
+        """The guest dropped it, or is gone."""
         self._is_closed = True
-        scan = self._scan
-        if isinstance(scan, contextlib.AbstractContextManager):
-            scan.__exit__(None, None, None)
+        if self._in_use.acquire(blocking=False):
+            self._in_use.release()
+            self._put_away()
+
+    def _put_away(self) -> None:
+        with self._in_use:
+            if self._is_put_away:
+                return
+            self._is_put_away = True
+            scan = self._scan
+            if isinstance(scan, contextlib.AbstractContextManager):
+                scan.__exit__(None, None, None)
+        self._descriptors.give_back()
         self._folder.release()
 
 

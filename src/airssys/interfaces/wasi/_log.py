@@ -13,14 +13,13 @@ from typing import Final
 
 from airssys.clock import Clock
 
-from ._lines import LogLine, Piece, Stream, lines_of, visible
+from ._lines import PIECE_BYTES, TOGETHER_BYTES, LogLine, Piece, Stream, lines_of, visible
 from ._log_file import LogFile
 from ._work import BlockingWork
 
-#: What a piece takes besides its bytes.
-_PIECE_BYTES: Final = 160
-#: Small writes are kept together up to this size: a page.
-_TOGETHER_BYTES: Final = 4096
+#: Once something was dropped, this part of a second's bytes has to fit before anything is kept again, or a page if that
+#: is less: else each write of a flood would keep some bytes, and a longer line about the others.
+_PART_OF_SECOND: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +123,8 @@ class OutputLog:
         now, rate = self._clock.monotonic(), self._config.bytes_per_second
         self._room = min(float(rate), self._room + (now - self._room_at) * rate)
         self._room_at = now
+        if self._untold and self._room < min(rate / _PART_OF_SECOND, TOGETHER_BYTES):
+            return 0
         fits = min(size, int(self._room))
         self._room -= fits
         return fits
@@ -134,16 +135,16 @@ class OutputLog:
             self._keep("host", f"{count} bytes came faster than they are kept: dropped\n".encode())
 
     def _keep(self, stream: Stream, data: bytes) -> None:
-        last = self._pieces[-1] if self._pieces else None
-        if last is not None and last.stream == stream and len(last.data) + len(data) <= _TOGETHER_BYTES:
-            last.data += data
-            self._kept += len(data)
-        else:
-            self._pieces.append(Piece(self._clock.wall(), stream, bytearray(data)))
-            self._kept += len(data) + _PIECE_BYTES
-        while self._kept > self._config.memory_bytes and self._pieces:
-            gone = len(self._pieces.popleft().data)
-            self._kept -= gone + _PIECE_BYTES
-            self._forgotten += gone
         if self._file is not None:
             self._file.write(Piece(self._clock.wall(), stream, bytearray(data)))
+        too_much = min(max(0, len(data) + PIECE_BYTES - self._config.memory_bytes), len(data))
+        self._forgotten += too_much
+        data = data[too_much:]
+        self._kept += len(data)
+        if not self._pieces or not self._pieces[-1].add(stream, data):
+            self._pieces.append(Piece(self._clock.wall(), stream, bytearray(data)))
+            self._kept += PIECE_BYTES
+        while self._kept > self._config.memory_bytes and self._pieces:
+            gone = len(self._pieces.popleft().data)
+            self._kept -= gone + PIECE_BYTES
+            self._forgotten += gone

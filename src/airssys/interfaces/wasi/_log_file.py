@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections import deque
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
-from ._lines import Piece, Unfinished
+from ._lines import PIECE_BYTES, Piece, Unfinished
 from ._work import BlockingWork
 
 _FORMAT: Final = "%(asctime)s %(name)s %(message)s"
@@ -31,38 +32,57 @@ class LogFile:
         self._files = files
         self._most = waiting_bytes
         self._work = work
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of whoever writes the file
+        self._guard = threading.Lock()  # of the four below, and never held while the disk works
         self._waiting: deque[Piece] = deque()
         self._waiting_bytes = 0
         self._lost = 0
+        self._is_sent = False
         self._handler: _Handler | None = None
         self._unfinished = Unfinished()
 
     def write(self, piece: Piece) -> None:
-        """Have a piece written. Never waits."""
-        if self._waiting_bytes + len(piece.data) > self._most:
-            self._lost += len(piece.data)
-            return
-        self._waiting_bytes += len(piece.data)
-        self._waiting.append(piece)
-        self._work.send(self._drain)
+        """Have a piece written. Never waits for the disk."""
+        with self._guard:
+            if self._waiting_bytes + len(piece.data) + PIECE_BYTES > self._most:
+                self._lost += len(piece.data)
+                return
+            self._waiting_bytes += len(piece.data)
+            if not self._waiting or not self._waiting[-1].add(piece.stream, piece.data):
+                self._waiting.append(piece)
+                self._waiting_bytes += PIECE_BYTES
+            was_sent, self._is_sent = self._is_sent, True
+        if not was_sent:
+            self._work.send(self._drain)
 
     def _drain(self) -> None:
         """On a thread, one at a time."""
         with self._lock:
+            with self._guard:
+                self._is_sent = False
             handler = self._handler or self._open()
-            while self._waiting:
-                piece = self._waiting.popleft()
-                self._waiting_bytes -= len(piece.data)
+            while (piece := self._next()) is not None:
                 try:
                     self._emit(handler, piece)
                 except OSError:  # a full disk is told once there is room again
-                    self._lost += len(piece.data)
+                    self._lose(len(piece.data))
+
+    def _next(self) -> Piece | None:
+        with self._guard:
+            if not self._waiting:
+                return None
+            piece = self._waiting.popleft()
+            self._waiting_bytes -= len(piece.data) + PIECE_BYTES
+            return piece
+
+    def _lose(self, size: int) -> None:
+        with self._guard:
+            self._lost += size
 
     def _emit(self, handler: _Handler, piece: Piece) -> None:
-        if self._lost:
-            handler.emit(_record(piece.at, "host", f"{self._lost} bytes could not be written here: dropped"))
-            self._lost = 0
+        if lost := self._lost:
+            handler.emit(_record(piece.at, "host", f"{lost} bytes could not be written here: dropped"))
+            self._lose(-lost)
         for line in self._unfinished.lines(piece, len(piece.data) + 1):
             handler.emit(_record(line.at, line.stream, line.text))
 
@@ -96,6 +116,8 @@ class _Handler(RotatingFileHandler):
         """
         if self.shouldRollover(record):
             self.doRollover()
+            if not self.backupCount:  # nothing was put away then, and it would grow for ever
+                os.truncate(self.baseFilename, 0)
         if self.stream is None:
             self.stream = self._open()
         self.stream.write(self.format(record) + self.terminator)
@@ -104,5 +126,5 @@ class _Handler(RotatingFileHandler):
 
 def _record(at: float, stream: str, text: str) -> logging.LogRecord:
     record = logging.LogRecord(stream, logging.INFO, "", 0, "%s", (text,), None)
-    record.created = at
+    record.created, record.msecs = at, at % 1 * 1000
     return record

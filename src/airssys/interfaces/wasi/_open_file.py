@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import stat
 import threading
+from collections import Counter
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from ._codes import Refusal
 from ._kernel import is_local
-from ._rights import Held
+from ._rights import Held, Storage
 from ._work import BlockingWork
 
 T = TypeVar("T")
+
+#: Which file it is: device and inode.
+Identity: TypeAlias = tuple[int, int]
 
 #: Most files that one component holds open, unless the host says otherwise (design: authority, files).
 DEFAULT_MAX_DESCRIPTORS: Final = 256
@@ -26,15 +31,19 @@ class Descriptors:
 
     Args:
         limit: most that the component may hold at a time.
+        storage: given back what a file holds that loses its last name while it is open, when it is closed.
     """
 
     _lock: Final = threading.Lock()
     _all: int = 0
 
-    def __init__(self, limit: int = DEFAULT_MAX_DESCRIPTORS) -> None:
+    def __init__(self, limit: int, storage: Storage) -> None:
         self._limit = limit
+        self._storage = storage
         self._most = _process_limit()
         self._mine = 0
+        self._open: Counter[Identity] = Counter()
+        self._nameless: set[Identity] = set()
 
     def take(self) -> None:
         """Count one more, before it is opened.
@@ -53,6 +62,33 @@ class Descriptors:
         with Descriptors._lock:
             self._mine -= 1
             Descriptors._all -= 1
+
+    def opened(self, file: Identity) -> None:
+        """One of those that were taken is for this file."""
+        with Descriptors._lock:
+            self._open[file] += 1
+
+    def lost_its_name(self, file: Identity) -> bool:
+        """The last name of a file is gone; whether the file stays because it is open."""
+        with Descriptors._lock:
+            stays = file in self._open
+            if stays:
+                self._nameless.add(file)
+        return stays
+
+    def close(self, file: Identity, fd: int) -> None:
+        """Close one, and give it back."""
+        with Descriptors._lock:
+            self._open[file] -= 1
+            goes = not self._open[file] and file in self._nameless
+            if not self._open[file]:
+                del self._open[file]
+                self._nameless.discard(file)
+        size = os.fstat(fd).st_size if goes else 0
+        with contextlib.suppress(OSError):  # what was written and could not be kept: who wants to know that syncs
+            os.close(fd)
+        self.give_back()
+        self._storage.give_back(size)
 
     @property
     def held(self) -> int:
@@ -117,6 +153,7 @@ class OpenFile:
         self.flags = flags
         self.is_quick = is_local(fd) if is_quick is None else is_quick
         self._descriptors = descriptors
+        descriptors.opened(self.identity)
         self._work = work
         self._users = 1
         self._lock = threading.Lock()
@@ -131,9 +168,14 @@ class OpenFile:
         with self._lock:
             self._users -= 1
             last = not self._users
-        if last:
-            os.close(self.fd)
-            self._descriptors.give_back()
+        if last and self._closes_at_once():
+            self._descriptors.close(self.identity, self.fd)
+        elif last:
+            self._work.send(lambda: self._descriptors.close(self.identity, self.fd))
+
+    def _closes_at_once(self) -> bool:
+        """Whether closing has nothing to write and nothing to delete, so that it cannot wait for a disk."""
+        return self.is_folder or (self.is_quick and "write" not in self.flags and os.fstat(self.fd).st_nlink > 0)
 
     async def run(self, work: Callable[[], T], *, discard: Callable[[T], object] | None = None) -> T:
         """Do something with it that may wait, off the loop; it stays open until that has ended."""

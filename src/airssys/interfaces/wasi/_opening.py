@@ -15,9 +15,9 @@ from typing import Final
 from airssys.capabilities import Action
 
 from ._codes import Refusal, code_of
-from ._kernel import MAX_LINKS, NotCached, place_of, reopen
+from ._kernel import MAX_LINKS, NotCached, is_below, is_proc, place_of, reopen
 from ._open_file import OpenFile
-from ._paths import Files, entry_of, refusal
+from ._paths import Files, check_climbs, entry_of, refusal
 from ._rights import Held
 
 #: How often a file is looked for again that somebody made, or removed, between our looking and our making it.
@@ -106,12 +106,13 @@ def _open(files: Files, base: OpenFile, wish: Wish, *, cached: bool) -> OpenFile
         if cached:
             raise NotCached
         _refuse_folder(files, base, wish)
+    check_climbs(files, base, wish.path, wish.manner.actions, cached=cached)
     for _ in range(_MAX_TRIES):
         try:
             handle = files.resolver.find(base.fd, wish.path, follow=wish.manner.follow, cached=cached)
         except OSError as error:
             if not wish.manner.create or error.errno != errno.ENOENT:
-                raise refusal(files, base, wish.path, error, wish.manner.actions) from None
+                raise refusal(files, base, wish.path, error, wish.manner.actions, cached=cached) from None
             if cached:
                 raise NotCached from None
             made = _create(files, base, wish)
@@ -131,9 +132,13 @@ def _open(files: Files, base: OpenFile, wish: Wish, *, cached: bool) -> OpenFile
 def _open_found(files: Files, base: OpenFile, wish: Wish, handle: int, *, cached: bool) -> OpenFile:
     status = os.fstat(handle)
     kind = stat.S_IFMT(status.st_mode)
-    if cached and wish.manner.truncate and kind == stat.S_IFREG:
+    if (
+        cached and kind == stat.S_IFREG and _WRITE in wish.manner.actions
+    ):  # overlayfs copies a file for its first writer
         raise NotCached
     place = _place(handle)
+    if status.st_dev != base.identity[0] and is_proc(handle) and not is_below(place, "/proc"):
+        raise Refusal("not-permitted")  # what is forbidden of it is forbidden by its usual name
     if kind == stat.S_IFDIR:
         return _open_folder(files, base, wish, handle, place, status)
     actions = tuple(dict.fromkeys((*wish.manner.actions, *((_WRITE,) if wish.manner.exclusive else ()))))
@@ -148,9 +153,14 @@ def _open_found(files: Files, base: OpenFile, wish: Wish, handle: int, *, cached
         raise Refusal("not-permitted")
     files.descriptors.take()
     try:
-        fd = reopen(handle, wish.manner.access | (os.O_TRUNC if wish.manner.truncate else 0))
+        # O_NONBLOCK means nothing to a regular file but this: who leased it is not waited for (fcntl(2), F_SETLEASE)
+        fd = reopen(
+            handle, wish.manner.access | (os.O_NONBLOCK if cached else os.O_TRUNC if wish.manner.truncate else 0)
+        )
     except OSError as error:
         files.descriptors.give_back()
+        if cached and error.errno == errno.EAGAIN:
+            raise NotCached from None
         raise Refusal(code_of(error)) from None
     if wish.manner.truncate:
         files.storage.give_back(status.st_size)
@@ -226,9 +236,11 @@ def _create(files: Files, base: OpenFile, wish: Wish) -> OpenFile | None:
 
 def _link_at(folder: int, name: str) -> str | None:
     try:
-        return os.readlink(name.encode(), dir_fd=folder).decode(errors="surrogateescape")
+        return os.readlink(name.encode(), dir_fd=folder).decode()
     except OSError:  # no link, or nothing at all
         return None
+    except UnicodeDecodeError:
+        raise Refusal("illegal-byte-sequence") from None
 
 
 def _create_in(files: Files, base: OpenFile, wish: Wish, folder: int, name: str, place: str) -> OpenFile | None:

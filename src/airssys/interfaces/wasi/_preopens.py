@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from airssys.capabilities import Action, CapabilitySet, Kind, PathPattern
 
-from ._entries import is_below
-from ._kernel import place_of
+from ._codes import Refusal
+from ._kernel import is_below, is_proc, place_of
 from ._open_file import OpenFile
 from ._paths import Files
 
@@ -68,7 +68,20 @@ def _open(files: Files, path: str) -> OpenFile | None:
     except OSError:  # it is not there: nothing that the guest could be given
         files.descriptors.give_back()
         return None
+    try:
+        return _opened(files, fd)
+    except BaseException as error:
+        os.close(fd)
+        files.descriptors.give_back()
+        if isinstance(error, OSError | Refusal):  # it went away, or the right did
+            return None
+        raise
+
+
+def _opened(files: Files, fd: int) -> OpenFile:
     place = place_of(fd)
+    if is_proc(fd) and not is_below(place, "/proc"):
+        raise Refusal("not-permitted")
     may_read = files.rights.allows(place, Action.READ)
     return OpenFile(
         fd,

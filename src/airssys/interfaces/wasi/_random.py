@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 from airssys.errors import GuestTrapped
@@ -21,8 +22,6 @@ class Random:
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
-        self._insecure = random.Random(entropy(_WORD_BYTES))  # noqa: S311 - insecure by name
-        self._seed = (self._word(), self._word())
 
     def functions(self) -> dict[str, dict[str, Callable[..., Any]]]:
         """Every function, by interface."""
@@ -37,6 +36,15 @@ class Random:
             },
             "wasi:random/insecure-seed": {"insecure-seed": lambda: self._seed},
         }
+
+    @cached_property
+    def _insecure(self) -> random.Random:
+        """Made when it is first asked for: few components do."""
+        return random.Random(self._entropy(_WORD_BYTES))  # noqa: S311 - insecure by name
+
+    @cached_property
+    def _seed(self) -> tuple[int, int]:
+        return self._word(), self._word()
 
     def _word(self) -> int:
         return int.from_bytes(self._entropy(_WORD_BYTES), "little")

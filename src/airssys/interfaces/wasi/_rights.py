@@ -6,10 +6,17 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 from airssys.capabilities import Action, Kind, Request
-from airssys.errors import CapabilityDenied
+from airssys.clock import Clock
 from airssys.policy import Gate, SecurityContext, allows_below, move_widens
 
 from ._codes import Refusal
+
+#: Denials of one component a second, and at once; whoever is denied more often waits before it is told. Each different
+#: one is a record, so this bounds what a guest can make the audit log grow by. Programs are not denied so often.
+DENIALS_PER_SECOND: Final = 100
+
+#: Deepest folder that patterns are compared with as a whole, which takes time in proportion to its depth times theirs.
+_MAX_DEPTH: Final = 64
 
 #: Folders whose passing is remembered for each component; one is asked about at every path that leads through it.
 _REMEMBERED: Final = 256
@@ -31,6 +38,18 @@ class Storage(Protocol):
         """What is kept no longer. More than was charged counts as all of it."""
 
 
+class Denied(Refusal):
+    """A right is missing, which is recorded.
+
+    Attributes:
+        pause_seconds: how long the guest waits before it is told.
+    """
+
+    def __init__(self, pause_seconds: float) -> None:
+        super().__init__("access")
+        self.pause_seconds = pause_seconds
+
+
 class Held:
     """What was granted for one open file. It holds until the component's rights change, and is asked for anew then."""
 
@@ -46,11 +65,11 @@ class Held:
         """Whoever acts on the file calls this first.
 
         Raises:
-            CapabilityDenied: the right was taken back meanwhile.
+            Denied: the right was taken back meanwhile.
         """
         context = self._rights.gate.context
         if context is not self._context:
-            self._rights.gate.require(*self.requests)
+            self._rights.ask(self.requests)
             self._context = context
 
 
@@ -59,10 +78,14 @@ class Rights:
 
     Args:
         gate: of the component.
+        clock: for how often it is denied something.
     """
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, clock: Clock) -> None:
         self.gate = gate
+        self._clock = clock
+        self._room = float(DENIALS_PER_SECOND)
+        self._room_at = clock.monotonic()
         self._passable = lru_cache(_REMEMBERED)(_is_passable)
 
     def require(self, place: str, *actions: Action) -> Held:
@@ -72,12 +95,25 @@ class Rights:
             place: the file's absolute path, resolved.
 
         Raises:
-            CapabilityDenied: something of it is not allowed.
+            Denied: something of it is not allowed.
         """
         requests = tuple([Request(Kind.FILESYSTEM, action, place) for action in actions])
         context = self.gate.context
-        self.gate.require(*requests)
+        self.ask(requests)
         return Held(self, context, requests)
+
+    def ask(self, requests: tuple[Request, ...]) -> None:
+        """Ask for all of them; recorded.
+
+        Raises:
+            Denied: something of it is not allowed.
+        """
+        if self.gate.grant(requests[0], *requests[1:]) is None:
+            now = self._clock.monotonic()
+            self._room = min(float(DENIALS_PER_SECOND), self._room + (now - self._room_at) * DENIALS_PER_SECOND)
+            self._room_at = now
+            self._room -= 1.0
+            raise Denied(0.0 if self._room >= 0.0 else 1.0 / DENIALS_PER_SECOND)
 
     def allows(self, place: str, action: Action) -> bool:
         """Whether `require` would allow it. Nothing is recorded, and nothing may be done on the strength of it."""
@@ -91,23 +127,26 @@ class Rights:
         """Ask for moving, or linking, something from one path to another; recorded.
 
         Raises:
-            CapabilityDenied, Refusal: it may not write both, or the move would open what is not open to it now.
+            Denied, Refusal: it may not write both, or the move would open what is not open to it now.
         """
         self.require(old, Action.WRITE)
         self.require(new, Action.WRITE)
-        if move_widens(self.gate.context, old, new, folder=folder):
-            self.require(old, *(action for action in ACTIONS if self.allows(new, action)))
+        too_deep = folder and max(old.count("/"), new.count("/")) > _MAX_DEPTH
+        if too_deep or move_widens(self.gate.context, old, new, folder=folder):
+            for action in ACTIONS:
+                if self.allows(new, action):
+                    self.require(old, action)
             raise Refusal("access")
 
 
 def _is_passable(context: SecurityContext, folder: str) -> bool:
-    return any(allows_below(context, action, folder) for action in ACTIONS)
+    return folder.count("/") <= _MAX_DEPTH and any(allows_below(context, action, folder) for action in ACTIONS)
 
 
 def is_allowed(rights: Rights, place: str, *actions: Action) -> bool:
     """`require` for whoever goes on without: recorded, whatever the answer is."""
     try:
         rights.require(place, *actions)
-    except CapabilityDenied:
+    except Denied:
         return False
     return True

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from airssys.capabilities import Action, Kind, Request
 from airssys.engine import Err
-from airssys.errors import CapabilityDenied
 from airssys.policy import Gate
 
 DENIED: Final = Err("access-denied")
@@ -34,18 +33,14 @@ class Sockets:
         return {
             "wasi:sockets/instance-network": {"instance-network": Network},
             "wasi:sockets/network": {"network-error-code": lambda _error: None},
-            "wasi:sockets/ip-name-lookup": {"resolve-addresses": self._resolve},
+            "wasi:sockets/ip-name-lookup": {"resolve-addresses": lambda _network, _name: self._refuse("name-lookup")},
             "wasi:sockets/tcp-create-socket": {"create-tcp-socket": lambda _family: self._refuse("tcp-socket")},
             "wasi:sockets/udp-create-socket": {"create-udp-socket": lambda _family: self._refuse("udp-socket")},
         }
 
-    def _resolve(self, _network: Network, name: str) -> Err[str]:
-        return self._refuse(f"{name}:*")
-
     def _refuse(self, resource: str) -> Err[str]:
-        """Refused whatever the gate says: it is asked so that it is recorded."""
-        try:
-            self._gate.require(Request(Kind.NETWORK, Action.CONNECT, resource))
-        except CapabilityDenied:
-            return DENIED
+        """Refused whatever the gate says: it is asked so that it is recorded. What a guest looks for is not: names are
+        its own choice, and this is no way to them.
+        """
+        self._gate.grant(Request(Kind.NETWORK, Action.CONNECT, resource))
         return DENIED

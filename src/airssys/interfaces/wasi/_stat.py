@@ -16,6 +16,9 @@ NS_PER_SECOND: Final = 1_000_000_000
 #: Seconds of a timestamp that the system takes: 64 bits, one of them the sign.
 _MAX_SECONDS: Final = (1 << 63) // NS_PER_SECOND - 1
 
+#: Of this process: what a hash is made of could be found out by trying otherwise.
+_KEY: Final = os.urandom(32)
+
 #: What two timestamps are to become, and what time `now` is, in nanoseconds since 1970.
 NewTimes: TypeAlias = tuple[Case, Case, int]
 
@@ -79,7 +82,7 @@ class MetadataHash:
     def of(cls, status: os.stat_result) -> MetadataHash:
         """Of what a file is: equal for equal files, and telling nothing else."""
         text = f"{status.st_dev} {status.st_ino}"
-        digest = hashlib.blake2b(text.encode(), digest_size=16, person=b"airssys-file").digest()
+        digest = hashlib.blake2b(text.encode(), digest_size=16, key=_KEY).digest()
         return cls(int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little"))
 
 

@@ -79,6 +79,9 @@ class Readable(StandardInput):
                 os.close(self._watched)
                 loop.call_soon(wake)
                 return lambda: None
+            except BaseException:
+                os.close(self._watched)
+                raise
         self._wakes.append(wake)
 
         def undo() -> None:

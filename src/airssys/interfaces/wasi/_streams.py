@@ -11,9 +11,9 @@ import asyncio
 from typing import Any, Final
 
 from airssys.engine import Case, Err
-from airssys.errors import CapabilityDenied, GuestTrapped, QuotaExceeded
+from airssys.errors import GuestTrapped, QuotaExceeded
 
-from ._answers import error_code
+from ._answers import FAILURES, error_code
 from ._codes import Refusal
 from ._file_io import MAX_BYTES
 from ._poll import ALWAYS, Pollable, Source, wait_for_any
@@ -43,8 +43,6 @@ class EndOfStream(Exception):
     """There is no more, or nobody takes any more."""
 
 
-#: What reading and writing may fail with.
-_FAILURES: Final = (Refusal, CapabilityDenied, QuotaExceeded, OSError)
 _CLOSED: Final = Err(Case("closed"))
 
 
@@ -78,9 +76,9 @@ class InputStream:
         except EndOfStream:
             self._is_closed = True
             return _CLOSED
-        except _FAILURES as error:
+        except FAILURES as error:
             self._is_closed = True
-            return _failed(error)
+            return await _failed(error)
 
     async def blocking_read(self, size: int) -> Any:
         """`input-stream.blocking-read`."""
@@ -139,9 +137,9 @@ class OutputStream:
         except EndOfStream:
             self._is_closed = True
             return _CLOSED
-        except _FAILURES as error:
+        except FAILURES as error:
             self._is_closed = True
-            return _failed(error)
+            return await _failed(error)
         return None
 
     async def blocking_write_and_flush(self, contents: bytes) -> Any:
@@ -187,8 +185,8 @@ class OutputStream:
         return len(data) if failure is None else failure
 
 
-def _failed(error: Refusal | CapabilityDenied | QuotaExceeded | OSError) -> Err[Any]:
-    return Err(Case("last-operation-failed", IoError(error_code(error))))
+async def _failed(error: Refusal | QuotaExceeded | OSError) -> Err[Any]:
+    return Err(Case("last-operation-failed", IoError(await error_code(error))))
 
 
 def _permit(size: int, most: int, function: str) -> None:

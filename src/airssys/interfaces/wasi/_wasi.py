@@ -77,11 +77,11 @@ class Wasi:
         self._arguments = setup.arguments
         self._stdin = input_of(setup.stdin, work)
         self._files = Files(
-            rights=Rights(gate),
+            rights=Rights(gate, clock),
             storage=storage,
             resolver=resolver or best_resolver(),
             work=work,
-            descriptors=Descriptors(max_descriptors),
+            descriptors=Descriptors(max_descriptors, storage),
         )
 
     @property
