@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from airssys.engine._host_calls import register_destructor
+from airssys.engine.values import FunctionConverter
 from airssys.engine.values._records import python_name
-from airssys.engine.wit import FuncType, Interface, parse_interface
+from airssys.engine.wit import FuncType, Interface, ResourceType, parse_interface, resources_of
 from airssys.errors import OperatorError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -69,6 +70,7 @@ class HostInterface:
         made.interface, made.is_root = self.interface, self.is_root
         made._functions = dict(self._functions)
         made._resource_ids = self._resource_ids
+        made._converters = self._converters
         for name, implementation in functions.items():
             made.add(name, implementation)
         return made
@@ -78,6 +80,7 @@ class HostInterface:
         self.is_root = False
         self._functions: dict[str, Callable[..., Any]] = {}
         self._resource_ids: dict[str, int] = {}
+        self._converters: dict[tuple[str, tuple[int | None, ...]], FunctionConverter] = {}
         for name, resource in interface.resources.items():
             if resource.interface in (None, interface.name):
                 self._own_resource(name)
@@ -160,6 +163,17 @@ class HostInterface:
     def resource_id(self, name: str) -> int | None:
         """The engine's number of a resource that this interface defines."""
         return self._resource_ids.get(name)
+
+    def converter(self, name: str, resource_id: Callable[[ResourceType], int | None]) -> FunctionConverter:
+        """How values of a declared function are converted; one for all components that give its resources the same
+        numbers.
+        """
+        of = self.interface.functions[name]
+        key = (name, tuple(map(resource_id, resources_of(of))))
+        made = self._converters.get(key)
+        if made is None:
+            made = self._converters[key] = FunctionConverter(of, resource_id)
+        return made
 
     def _own_resource(self, name: str) -> None:
         number = next(_resource_ids)

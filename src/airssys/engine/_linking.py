@@ -155,7 +155,7 @@ class _Linking:
                 continue
             answer = self._answer("", name, of, offered)
             if answer is not None:
-                functions[name] = self._add("", name, of, answer)
+                functions[name] = self._add("", name, answer, self._converter(name, offered))
         return _Plan("", {}, functions)
 
     def _plan(self, name: str, needed: InstanceShape) -> _Plan | None:
@@ -179,7 +179,7 @@ class _Linking:
         for function, of in needed.functions.items():
             answer = self._answer(name, function, of, offered)
             if answer is not None:
-                functions[function] = self._add(name, function, of, answer)
+                functions[function] = self._add(name, function, answer, self._converter(function, offered))
         return _Plan(name, resources, functions)
 
     def _answer(self, name: str, function: str, of: wit.FuncType, offered: HostInterface) -> Callable[..., Any] | None:
@@ -206,7 +206,9 @@ class _Linking:
                 number = self._resource_ids[resource] = new_resource_id()
             resources[resource_name] = number
         functions = {
-            function: self._add(name, function, of, denying(name, function, of))
+            function: self._add(
+                name, function, denying(name, function, of), FunctionConverter(of, self._resource_ids.get)
+            )
             for function, of in needed.functions.items()
         }
         return _Plan(name, resources, functions)
@@ -224,14 +226,17 @@ class _Linking:
             self._resource_ids[resource] = number
         return number
 
-    def _add(self, interface: str, name: str, of: wit.FuncType, answer: Callable[..., Any]) -> int:
-        self._functions.append(
-            HostFunction(
-                name=f"{interface}{SEPARATOR}{name}",
-                answer=answer,
-                converter=FunctionConverter(of, self._resource_ids.get),
-            )
-        )
+    def _converter(self, function: str, offered: HostInterface) -> FunctionConverter:
+        """By the host's own type, which is the same as the component's, and stays."""
+
+        def number(resource: wit.ResourceType) -> int | None:
+            owner = wit.best_match(resource.interface or offered.name, self._interfaces)
+            return (offered if owner is None else self._interfaces[owner]).resource_id(resource.name)
+
+        return offered.converter(function, number)
+
+    def _add(self, interface: str, name: str, answer: Callable[..., Any], converter: FunctionConverter) -> int:
+        self._functions.append(HostFunction(name=f"{interface}{SEPARATOR}{name}", answer=answer, converter=converter))
         return len(self._functions) - 1
 
     # -- telling the engine

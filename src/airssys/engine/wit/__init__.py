@@ -19,6 +19,7 @@ from airssys.engine.wit._model import (
     ValueType,
     VariantType,
     parts_of,
+    resources_of,
 )
 from airssys.engine.wit._names import InterfaceName, best_match, parse_interface_name, semver_compatible
 from airssys.engine.wit._parse import parse_function, parse_interface, parse_interfaces
@@ -53,6 +54,7 @@ __all__ = [
     "parts_of",
     "print_function",
     "print_type",
+    "resources_of",
     "same_function",
     "same_resource",
     "same_type",

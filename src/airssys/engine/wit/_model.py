@@ -171,6 +171,21 @@ class Interface:
     functions: Mapping[str, FuncType]
 
 
+def resources_of(function: FuncType) -> tuple[ResourceType, ...]:
+    """The resources that a signature is about, each once."""
+    pending: list[ValueType | None] = [*(of for _, of in function.params), function.result]
+    seen: set[int] = set()
+    found: dict[ResourceType, None] = {}
+    while pending:
+        of = pending.pop()
+        if of is not None and id(of) not in seen:
+            seen.add(id(of))
+            if isinstance(of, Own | Borrow):
+                found[of.resource] = None
+            pending.extend(parts_of(of))
+    return tuple(found)
+
+
 def parts_of(value_type: ValueType) -> tuple[ValueType | None, ...]:
     """The types that this type is made of, in order; None where a case or a side of a `result` has no payload."""
     match value_type:
