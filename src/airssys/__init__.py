@@ -27,7 +27,7 @@ from airssys.engine import (
     Some,
 )
 from airssys.host import Component, ComponentState, ComponentStatus, Host, HostConfig, call
-from airssys.interfaces.wasi import LogLine, OutputConfig, OutputLog, WasiSetup
+from airssys.interfaces.wasi import LogLine, LogStatistics, OutputConfig, OutputLog, OutputSink, WasiSetup
 from airssys.manifest import CpuConfig, Manifest, MemoryConfig, Priority, ResourceLimits
 from airssys.policy import Grant, Policy, SecurityContext
 from airssys.quotas import QuotaKind, QuotaStatus, QuotaTracker, ResourceQuota
@@ -58,6 +58,7 @@ __all__ = [
     "HostInterface",
     "Kind",
     "LogLine",
+    "LogStatistics",
     "Manifest",
     "MemoryConfig",
     "MemoryMonitor",
@@ -67,6 +68,7 @@ __all__ = [
     "Ok",
     "OutputConfig",
     "OutputLog",
+    "OutputSink",
     "Policy",
     "Priority",
     "QuotaKind",

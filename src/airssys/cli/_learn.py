@@ -93,8 +93,13 @@ def lesson_of(outcome: Outcome, asked: Iterable[Asked], policy: Policy) -> Lesso
     return Lesson(
         outcome=outcome,
         wanted=tuple(_wanted(each for each, why in reasons.items() if why is None)),
-        hopeless=tuple((str(each), why) for each, why in reasons.items() if why is not None),
+        hopeless=tuple(dict.fromkeys((_shown(each), why) for each, why in reasons.items() if why is not None)),
     )
+
+
+def _shown(asked: Asked) -> str:
+    """A request for people; what is no endpoint is not in the record, but for its length."""
+    return "network connect" if asked.kind is Kind.NETWORK and asked.normal is None else str(asked)
 
 
 def _denied(sink: MemorySink) -> list[Asked]:
@@ -120,6 +125,8 @@ def _why_hopeless(asked: Asked, policy: Policy) -> str | None:
     except CapabilityError:
         right = None
     line = policy.of("*").forbidden.find(asked)
+    if asked.kind is Kind.NETWORK and asked.normal is None:
+        return "sockets are refused to every component"
     if line is not None:
         return f"forbidden to everybody: {line.reason}"
     if right is None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from airssys.cli._arguments import choose_export, read_arguments, shield, unshield
+from airssys.cli._arguments import (
+    choose_export,
+    mark_dashes,
+    read_arguments,
+    shield,
+    split_at_dashes,
+    unshield,
+)
 from airssys.engine import Case
 from airssys.engine.wit import EnumType, FuncType, ListType, OptionType, Primitive, RecordType, VariantType
 from airssys.errors import ArgumentTypeError, ExportNotFound
@@ -139,3 +146,38 @@ def test_numbers_below_zero_are_no_options():
 
     assert [word for word in shielded if word.startswith("-")] == ["-x", "--json", "--", "-2"]
     assert [unshield(word) for word in shielded] == words
+
+
+@pytest.mark.parametrize(
+    ("words", "named", "argv"),
+    [
+        (["run", "path"], ["path"], None),
+        (["run", "path", "export", "-5"], ["path", "export", "-5"], None),
+        (["run", "path", "--"], ["path"], []),
+        (["run", "path", "--", "a", "-5", "--", "--json"], ["path"], ["a", "-5", "--", "--json"]),
+        (["run", "path", "export", "-1", "--", "-5"], ["path", "export", "-1"], ["-5"]),
+        (["run", "--", "path", "a"], ["path", "a"], None),
+        (["run", "--json", "--", "path", "a"], ["--json"], ["path", "a"]),
+    ],
+)
+def test_run_knows_what_stood_after_two_dashes(words, named, argv):
+    """Typer forgets `--` itself, and keeps what is after it."""
+    marked = mark_dashes(shield(words))
+    if "--" in marked:
+        marked.remove("--")
+
+    assert split_at_dashes(marked[1:]) == (named, argv)
+
+
+@pytest.mark.parametrize("words", [["run", "path"], ["inspect", "path", "--", "x"], ["--", "run"], [], ["run"]])
+def test_only_run_is_told_where_two_dashes_were(words):
+    assert mark_dashes(words) == words
+
+
+def test_an_argument_can_not_pretend_to_be_the_mark():
+    """No process can be given a word with a NUL in it; that is what makes the mark one."""
+    marked = mark_dashes(["run", "path", "--", "x"])
+    marks = [word for word in marked if word not in ("run", "path", "--", "x")]
+
+    assert len(marks) == 1
+    assert "\0" in marks[0]

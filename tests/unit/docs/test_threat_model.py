@@ -57,7 +57,7 @@ def test_every_threat_is_tried_or_said_not_to_be():
 
 
 def test_what_says_that_a_guest_tries_it_names_a_test_with_a_guest():
-    with_guests = re.compile(r"`(guests|adversarial)/\w+\.py::")
+    with_guests = re.compile(r"`(guests|adversarial)/[\w/]+\.py::")
     for number, _, tried in ROWS:
         if tried.startswith("with a guest"):
             assert with_guests.search(tried), number

@@ -12,8 +12,8 @@ from ._codes import Refusal
 from ._open_file import OpenFile
 from ._rights import Storage
 
-#: Most that one call reads or writes. A guest may name any size; a byte of a list costs 32 in the engine (engine.md,
-#: rule 13), so a call takes at most 2 MiB there. Programs read and write in pieces no larger than this.
+#: Most that one call reads, or a stream writes. A guest may name any size; a byte of a list costs 32 in the engine
+#: (design rule 13), so a call takes at most 2 MiB there. Programs read and write in pieces no larger than this.
 MAX_BYTES: Final = 64 * 1024
 #: Largest offset of a file: `off_t` is a signed number of 64 bits.
 MAX_OFFSET: Final = (1 << 63) - 1
