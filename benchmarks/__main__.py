@@ -56,9 +56,19 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure airssys against its peers.")
-    parser.add_argument("--quick", action="store_true", help="roughly, in well under a minute")
-    parser.add_argument("--only", action="append", choices=GROUPS, metavar="NAME", help=f"one of {', '.join(GROUPS)}")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure airssys against its peers.",
+        epilog="One group, roughly: python -m benchmarks --quick --only wasi",
+    )
+    parser.add_argument("--quick", action="store_true", help="roughly, in about a minute")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=GROUPS,
+        metavar="NAME",
+        help=f"one group, and another one each time that it is given: {', '.join(GROUPS)}",
+    )
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page there, in Markdown")
     return parser.parse_args()
 

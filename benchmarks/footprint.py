@@ -1,4 +1,4 @@
-"""How much memory of the machine something takes."""
+"""How much memory, and how many threads, of the machine something takes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ async def growth_kib(act: Callable[[], Awaitable[None]], count: int) -> float:
         await act()
     gc.collect()
     return (_process_kib() - before) / (count - _WARM_UP)
+
+
+def threads() -> int:
+    """Threads of this process, whoever started them. Linux."""
+    return _field("/proc/self/status", "Threads:")
 
 
 def _process_kib() -> int:

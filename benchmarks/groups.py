@@ -29,6 +29,8 @@ GROUPS: Final = {
     "quotas": "quotas",
     "audit": "audit",
     "actors": "actors",
+    "wasi": "wasi",
+    "wasi_files": "wasi_files",
 }
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from os import devnull
+from pathlib import Path
+from time import perf_counter
 from typing import Any, Final
 
 import extism
@@ -11,8 +14,10 @@ from extism.extism import CompiledPlugin
 from wasmtime.component import Component, Func, Linker
 
 from benchmarks import guests
+from benchmarks.rounds import Side
 
 BINDING: Final = "wasmtime's binding"
+WASI: Final = "wasmtime's own WASI"
 EXTISM: Final = "Extism"
 
 
@@ -53,6 +58,56 @@ class Binding:
         with self.linker.root() as root, root.add_instance(interface) as instance:
             for name, function in functions.items():
                 instance.add_func(name, function)
+
+
+def repeated(binding: Binding, export: str) -> Side:
+    """An export that does its thing as often as its argument says, in one call, and in an instance of its own."""
+    function, store = binding.function(export)
+
+    async def side(times: int) -> float:
+        started = perf_counter()
+        function(store, times)
+        return perf_counter() - started
+
+    return side
+
+
+class Wasi(Binding):
+    """A component with the WASI that is compiled into wasmtime. What it prints goes nowhere.
+
+    Args:
+        folder: which it finds as its only one.
+    """
+
+    def __init__(self, guest: str, folder: Path | None = None) -> None:
+        super().__init__(guest)
+        self._folder = folder
+        self.linker.add_wasip2()
+
+    def store(self) -> wasmtime.Store:
+        """A new store with a WASI of its own."""
+        store, config = super().store(), wasmtime.WasiConfig()
+        config.stdout_file = devnull
+        if self._folder is not None:
+            config.preopen_dir(str(self._folder), "/data")
+        store.set_wasi(config)
+        return store
+
+    def command(self) -> Callable[[], None]:
+        """What runs the guest as a command, each time in a store and an instance of its own."""
+        interface = self.component.get_export_index("wasi:cli/run@0.2.0")
+        export = None if interface is None else self.component.get_export_index("run", interface)
+        if export is None:
+            raise LookupError("run")
+
+        def run() -> None:
+            store = self.store()
+            function = self.linker.instantiate(store, self.component).get_func(store, export)
+            if function is None or function(store).tag != "ok":
+                raise RuntimeError("the command failed")
+            store.close()
+
+        return run
 
 
 def compiled_plugin() -> CompiledPlugin:

@@ -48,9 +48,11 @@ def _target(figure: Figure) -> str:
 def _number(value: float) -> str:
     """Three digits that mean something.
 
-    >>> [_number(value) for value in (0.03123, 0.5, 1.234, 56.78, 1234.5)]
-    ['0.0312', '0.500', '1.23', '56.8', '1,234']
+    >>> [_number(value) for value in (0, 0.03123, 0.5, 1.234, 56.78, 1234.5)]
+    ['0', '0.0312', '0.500', '1.23', '56.8', '1,234']
     """
+    if not value:
+        return "0"
     for places, least in ((0, 100), (1, 10), (2, 1), (3, 0.1)):
         if value >= least:
             return f"{value:,.{places}f}"
