@@ -143,8 +143,11 @@ class QuotaTracker:
             QuotaInvalid: the amount is negative or no integer, or the kind is no gauge.
         """
         with self._lock:
-            row = self._gauge(kind, held)
-            self._counts[row] = min(held, COUNT_MAX)
+            row, counts = self._gauge(kind, held), self._counts
+            if counts[row + LOW] <= held <= counts[row + FREE]:  # the level stays
+                counts[row] = held
+                return
+            counts[row] = min(held, COUNT_MAX)
             self._cross(kind, row)
 
     # -- changing and watching
