@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import resource
 import socket
+import time
 import tracemalloc
 from collections.abc import Awaitable, Iterator
 from pathlib import Path
@@ -15,10 +16,12 @@ from typing import Any
 
 import pytest
 
-from airssys.errors import GuestReturnedError
+from airssys.errors import DeadlineExceeded, GuestReturnedError
+from airssys.interfaces.wasi._rights import DENIALS_PER_SECOND
+from airssys.testing import FakeClock
 from tests.clock import WallClock
 from tests.contract.swapping import swapping
-from tests.guests.hosting import Guests
+from tests.guests.hosting import Guests, until
 from tests.guests.wasi.files import NOW, RESOLVERS, Files, all_refused, at, reaching, refused, start, without_openat2
 
 SECRET = b"the secret"
@@ -557,3 +560,38 @@ async def test_a_path_of_many_thousand_steps(guests: Guests, here: Path):
         assert await refused(files.stat("./" * 2000 + "../secret/f")) == "not-permitted"
         assert await refused(files.open("d/" * 2000, "read")) == "no-entry"
         assert await refused(files.open("a" * 1_000_000, "read")) == "name-too-long"
+
+
+# ---------------------------------------------------------------- too much of it
+
+
+async def test_a_flood_of_denials(guests: Guests, here: Path):
+    """Each different one is a record: who is denied too often waits for each, whatever way it is denied."""
+    clock = FakeClock()  # stands still, so that no room comes back
+    waits = 20
+    async with reaching(guests, clock=clock, **opened(here)) as files:
+        for number in range(DENIALS_PER_SECOND):
+            await refused(files.stat(f"../secret/{number}"))
+        for denied, code in (("../x", "not-permitted"), ("../secret/x", "not-permitted"), ("/x", "not-permitted")):
+            started = time.perf_counter()
+            for number in range(waits):
+                assert await refused(files.stat(f"{denied}{number}")) == code
+            assert time.perf_counter() - started >= waits / DENIALS_PER_SECOND
+        clock.jump(1.0)
+        assert len(files.decisions("denied")) == DENIALS_PER_SECOND + 3 * waits
+
+
+async def test_listings_of_guests_that_go_away(guests: Guests, here: Path):
+    """A listing that a thread is inside of is not closed under its feet when its guest ends."""
+    many = here / "open" / "many"
+    many.mkdir()
+    for number in range(3000):
+        (many / f"a-name-of-some-length-{number}").touch()
+    async with reaching(guests, **opened(here)) as files:
+        before = descriptors()
+        for attempt in range(60):
+            folders = await files.call("preopens-get-directories")
+            folder = await files.open("many", "read", at=folders[0][0])
+            with pytest.raises(DeadlineExceeded):
+                await files.component.call("list-whole", folder, timeout=0.001 + attempt % 7 / 2000)
+        await until(lambda: descriptors() <= before)

@@ -18,7 +18,7 @@ from airssys.capabilities import Action
 from ._codes import Refusal, code_of
 from ._kernel import NoPath, NotCached, Resolver, encoded, place_of, place_of_dead_end
 from ._open_file import Descriptors, OpenFile
-from ._rights import Rights, Storage, is_allowed
+from ._rights import Denied, Rights, Storage
 from ._work import BlockingWork
 
 #: Last components that name no entry of a folder.
@@ -122,7 +122,10 @@ def refusal(
     wanted = dict.fromkeys(actions)
     place = place_of_dead_end(base.fd, path)
     if place is None:  # it is recorded what the guest tried; the way there is closed in any case
-        is_allowed(files.rights, place_as_written(base, path), *wanted)
+        try:
+            files.rights.require(place_as_written(base, path), *wanted)
+        except Denied as denied:
+            return Denied(denied.pause_seconds, "not-permitted")
         return Refusal("not-permitted")
     files.rights.require(place, *wanted)
     return Refusal("not-permitted" if error.errno == errno.EXDEV else code_of(error))

@@ -45,8 +45,8 @@ class Denied(Refusal):
         pause_seconds: how long the guest waits before it is told.
     """
 
-    def __init__(self, pause_seconds: float) -> None:
-        super().__init__("access")
+    def __init__(self, pause_seconds: float, code: str = "access") -> None:
+        super().__init__(code)
         self.pause_seconds = pause_seconds
 
 
@@ -141,12 +141,3 @@ class Rights:
 
 def _is_passable(context: SecurityContext, folder: str) -> bool:
     return folder.count("/") <= _MAX_DEPTH and any(allows_below(context, action, folder) for action in ACTIONS)
-
-
-def is_allowed(rights: Rights, place: str, *actions: Action) -> bool:
-    """`require` for whoever goes on without: recorded, whatever the answer is."""
-    try:
-        rights.require(place, *actions)
-    except Denied:
-        return False
-    return True
