@@ -81,7 +81,7 @@ class Border:
         ceiling_bytes: most that one conversion may build.
     """
 
-    __slots__ = ("_left", "_slot", "ceiling_bytes", "context", "resources")
+    __slots__ = ("_left", "_slot", "_slot_at", "ceiling_bytes", "context", "resources")
 
     def __init__(self, context: int, ceiling_bytes: int, resources: ResourceTable) -> None:
         self.context = context
@@ -89,6 +89,7 @@ class Border:
         self.resources = resources
         self._left = ceiling_bytes
         self._slot = bytearray(8)
+        self._slot_at = native.address_of(self._slot)
 
     def reset(self) -> None:
         """Start a conversion with the whole ceiling ahead."""
@@ -107,8 +108,7 @@ class Border:
 
     def host_rep(self, any_pointer: int) -> int:
         """The representation behind a handle to one of our own resources."""
-        address = native.address_of(self._slot)
-        error = native.resource_any_to_host(self.context, any_pointer, address)
+        error = native.resource_any_to_host(self.context, any_pointer, self._slot_at)
         if error:
             raise GuestTrapped(native.take_error(error), kind="bad-handle")
         handle = int.from_bytes(self._slot, "little")
@@ -119,8 +119,7 @@ class Border:
     def host_handle(self, rep: int, resource_id: int, *, owned: bool) -> int:
         """A native handle for a representation; the caller deletes it."""
         handle = native.resource_host_new(owned, rep, resource_id)
-        address = native.address_of(self._slot)
-        error = native.resource_host_to_any(self.context, handle, address)
+        error = native.resource_host_to_any(self.context, handle, self._slot_at)
         native.resource_host_delete(handle)
         if error:
             raise GuestTrapped(native.take_error(error), kind="bad-handle")
@@ -189,14 +188,20 @@ class Arena:
 
     def release(self) -> None:
         """Free what only served the copy, and end loans; what was not handed over leaves the table again."""
-        for handle in self._handles:
-            native.resource_any_delete(handle)
-        for rep in (*(rep for _, rep, _, _ in self._pending), *self._lent):
-            self._resources.pop(rep)
-        for given in self._given_away:
-            given.close()
-        for things in (self._handles, self._pending, self._lent, self._given_away, self._kept):
-            things.clear()
+        self._kept.clear()
+        if self._handles:
+            for handle in self._handles:
+                native.resource_any_delete(handle)
+            self._handles.clear()
+        if self._pending or self._lent:
+            for rep in (*(rep for _, rep, _, _ in self._pending), *self._lent):
+                self._resources.pop(rep)
+            self._pending.clear()
+            self._lent.clear()
+        if self._given_away:
+            for given in self._given_away:
+                given.close()
+            self._given_away.clear()
 
     def belongs(self, handle: GuestResource) -> bool:
         """Whether the handle is of the instance that the values go to."""

@@ -211,14 +211,17 @@ def _record(cls: type[Any], fields: list[Lift]) -> Lift:
     return lift
 
 
+_NO_FLAGS: Final[frozenset[str]] = frozenset()
+
+
 def _flags(labels: tuple[str, ...]) -> Lift:
     known = _by_bytes(labels)
 
     def lift(buffer: Buffer, offset: int, border: Border) -> frozenset[str]:
         count, pointer = _size_and_pointer(buffer, offset + _OF)
-        border.take((count + 1) * _OBJECT_BYTES)
         if not count:
-            return frozenset()
+            return _NO_FLAGS
+        border.take((count + 1) * _OBJECT_BYTES)
         names = string_at(pointer, count * _NAME)
         return frozenset([known[_name(names, at)] for at in range(0, count * _NAME, _NAME)])
 
