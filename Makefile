@@ -42,7 +42,7 @@ format: $(VENV)/.dev ## rewrite the code in the house's format
 	$(PY) -m ruff check --fix $(CODE)
 	$(PY) -m ruff format $(CODE)
 
-bench: $(VENV)/.bench ## measure against the peers and write docs/benchmarks.md; three minutes of a quiet machine
+bench: $(VENV)/.bench ## measure against the peers and write docs/benchmarks.md; six minutes of a quiet machine
 	$(PY) -m benchmarks --write docs/benchmarks.md $(ARGS)
 
 docs: $(VENV)/.docs ## build the documentation into site/

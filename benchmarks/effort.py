@@ -24,7 +24,7 @@ class Effort:
     seconds: float
 
 
-#: Three minutes on two quiet cores.
+#: Six minutes on two quiet cores.
 FULL: Final = Effort(least_rounds=11, most_rounds=31, slice_seconds=0.04, instances=2000, seconds=8.0)
 #: About one minute; good for the order of magnitude.
 QUICK: Final = Effort(least_rounds=5, most_rounds=5, slice_seconds=0.01, instances=500, seconds=1.5)
