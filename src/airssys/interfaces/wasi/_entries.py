@@ -19,6 +19,7 @@ from ._codes import Refusal, code_of
 from ._kernel import is_below, place_of
 from ._open_file import OpenFile
 from ._paths import Entry, Files, entry_of, find
+from ._rights import ENTRY_BYTES, new_entry
 from ._stat import NewTimes, new_times
 
 _READ, _WRITE = Action.READ, Action.WRITE
@@ -35,7 +36,8 @@ def create_folder(files: Files, base: OpenFile, path: str) -> None:
         files.rights.require(entry.place, _WRITE)
         if entry.is_dots:
             raise Refusal("exist")
-        os.mkdir(entry.name, _FOLDER_MODE, dir_fd=entry.folder)
+        with new_entry(files.storage):
+            os.mkdir(entry.name, _FOLDER_MODE, dir_fd=entry.folder)
 
 
 def remove_folder(files: Files, base: OpenFile, path: str) -> None:
@@ -45,6 +47,7 @@ def remove_folder(files: Files, base: OpenFile, path: str) -> None:
         if entry.is_dots:
             raise Refusal("invalid" if entry.name.rstrip("/") == "." else "not-empty")
         os.rmdir(entry.name, dir_fd=entry.folder)
+        files.storage.give_back(ENTRY_BYTES)
 
 
 def unlink(files: Files, base: OpenFile, path: str) -> None:
@@ -94,7 +97,8 @@ def link(files: Files, base: OpenFile, path: str, new_base: OpenFile, new_path: 
             files.rights.require_move(place_of(handle), new.place, folder=False)
             if new.is_dots:
                 raise Refusal("exist")
-            _link(handle, old, new, new_base)
+            with new_entry(files.storage):
+                _link(handle, old, new, new_base)
         finally:
             os.close(handle)
 
@@ -160,7 +164,8 @@ def symlink(files: Files, base: OpenFile, target: str, path: str) -> None:
             raise Refusal("invalid")
         if _leads_out(target, entry.place, base.root):
             raise Refusal("not-permitted")
-        os.symlink(target, entry.name, dir_fd=entry.folder)
+        with new_entry(files.storage, len(target.encode())):
+            os.symlink(target, entry.name, dir_fd=entry.folder)
 
 
 def read_link(files: Files, base: OpenFile, path: str) -> str:
@@ -197,11 +202,17 @@ def _is_no_folder(entry: Entry) -> bool:
 
 
 def _give_back(files: Files, status: os.stat_result | None) -> None:
-    """The bytes that went with an entry: those of a file that had no other name, and that is not open."""
-    if status is None or not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+    """The bytes that went with an entry: its own, and those of a link, or of a file that had no other name and that is
+    not open."""
+    if status is None:
         return
-    if not files.descriptors.lost_its_name((status.st_dev, status.st_ino)):
-        files.storage.give_back(status.st_size)
+    size = ENTRY_BYTES
+    if stat.S_ISLNK(status.st_mode):
+        size += status.st_size
+    elif stat.S_ISREG(status.st_mode) and status.st_nlink == 1:
+        lives_on = files.descriptors.lost_its_name((status.st_dev, status.st_ino))
+        size += 0 if lives_on else status.st_size
+    files.storage.give_back(size)
 
 
 def _status(entry: Entry) -> os.stat_result | None:

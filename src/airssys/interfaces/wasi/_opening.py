@@ -13,12 +13,13 @@ from functools import lru_cache
 from typing import Final
 
 from airssys.capabilities import Action
+from airssys.errors import QuotaExceeded
 
 from ._codes import Refusal, code_of
 from ._kernel import MAX_LINKS, NotCached, is_below, is_proc, place_of, reopen
 from ._open_file import OpenFile
 from ._paths import Files, check_climbs, entry_of, refusal
-from ._rights import Held
+from ._rights import Held, new_entry
 
 #: How often a file is looked for again that somebody made, or removed, between our looking and our making it.
 _MAX_TRIES: Final = 16
@@ -249,7 +250,11 @@ def _create_in(files: Files, base: OpenFile, wish: Wish, folder: int, name: str,
     files.descriptors.take()
     try:
         flags = wish.manner.access_to_new | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        fd = os.open(name.encode(), flags, FILE_MODE, dir_fd=folder)
+        with new_entry(files.storage):
+            fd = os.open(name.encode(), flags, FILE_MODE, dir_fd=folder)
+    except QuotaExceeded:
+        files.descriptors.give_back()
+        raise
     except OSError as error:
         files.descriptors.give_back()
         if error.errno == errno.EEXIST and not wish.manner.exclusive:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -17,6 +19,10 @@ DENIALS_PER_SECOND: Final = 100
 
 #: Deepest folder that patterns are compared with as a whole, which takes time in proportion to its depth times theirs.
 _MAX_DEPTH: Final = 64
+
+#: What an entry of a folder counts besides what is in it: an inode of ext4, as mkfs.ext4(8) makes them. Without this, a
+#: guest could fill a disk with empty files.
+ENTRY_BYTES: Final = 256
 
 #: Folders whose passing is remembered for each component; one is asked about at every path that leads through it.
 _REMEMBERED: Final = 256
@@ -36,6 +42,24 @@ class Storage(Protocol):
 
     def give_back(self, size_bytes: int) -> None:
         """What is kept no longer. More than was charged counts as all of it."""
+
+
+@contextmanager
+def new_entry(storage: Storage, more_bytes: int = 0) -> Iterator[None]:
+    """Charge an entry of a folder that is about to be made, and give it back if it is not.
+
+    Args:
+        more_bytes: what it holds besides: the text of a link.
+
+    Raises:
+        QuotaExceeded: it does not fit.
+    """
+    storage.take(ENTRY_BYTES + more_bytes)
+    try:
+        yield
+    except BaseException:
+        storage.give_back(ENTRY_BYTES + more_bytes)
+        raise
 
 
 class Denied(Refusal):
