@@ -23,6 +23,7 @@ from airssys.errors import (
     DeadlineExceeded,
     DevelopmentRefused,
     GuestTrapped,
+    LimitRejected,
     OutOfMemory,
     QuotaExceeded,
 )
@@ -322,6 +323,18 @@ async def test_every_step_is_on_record(guests: Guests):
     assert (decision["component"], decision["instance"]) == ("host-calls", "host-calls-2")
     failed = next(record for record in members(sink) if record.get("step") == "failed")
     assert (failed["reason"], failed["instance"]) == ("guest-trapped", "host-calls-1")
+
+
+async def test_a_limit_that_is_not_changed_is_not_on_record(guests: Guests):
+    sink = MemorySink()
+    async with guests.host(authority={"audit": sink}) as host:
+        component = await guests.start(host, "hostile", max_bytes=8 * PAGE)
+        await component.call("grow", 4)
+        with pytest.raises(LimitRejected):
+            await component.set_limits(max_bytes=2 * PAGE)
+        assert steps(sink) == ["started"]
+        await component.set_limits(max_bytes=5 * PAGE)
+        assert steps(sink) == ["started", "limits-changed"]
 
 
 async def test_a_guest_that_runs_out_of_memory_is_on_record_with_its_limit(guests: Guests):

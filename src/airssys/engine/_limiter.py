@@ -107,8 +107,11 @@ class ResourceLimiter:
             if self._on_change is not None:
                 self._on_change(self._current)
 
-    def set_limit(self, limit_bytes: int) -> None:
+    def set_limit(self, limit_bytes: int, *, before: Callable[[], object] | None = None) -> None:
         """Move the ceiling; the next request meets the new one.
+
+        Args:
+            before: called once it is certain that it can be moved; what this raises leaves it where it is.
 
         Raises:
             LimitRejected: it would be below what is in use; nothing changes then.
@@ -119,6 +122,8 @@ class ResourceLimiter:
                     f"the memory limit cannot become {format_size_exactly(limit_bytes)}: "
                     f"{format_size_exactly(self._current)} are in use"
                 )
+            if before is not None:
+                before()
             self._limit = limit_bytes
 
     def reset(self) -> None:

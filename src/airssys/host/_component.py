@@ -485,8 +485,7 @@ class Component:
                 f"{self.name} was compiled without an instruction budget, so one cannot be set while it lives",
                 hint="declare max_fuel in Component.toml and start it again",
             )
-        self._admission.record(Step.LIMITS_CHANGED)
-        self._limiter.set_limit(limits.memory.max_bytes)
+        self._limiter.set_limit(limits.memory.max_bytes, before=lambda: self._admission.record(Step.LIMITS_CHANGED))
         self._apply_quota(dataclasses.replace(self._quota, memory_bytes=limits.memory.max_bytes))
         if self._instance is not None:
             self._instance.set_cpu(limits.cpu)
