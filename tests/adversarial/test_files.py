@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import os
 import resource
+import signal
 import socket
 import time
 import tracemalloc
@@ -595,3 +598,40 @@ async def test_listings_of_guests_that_go_away(guests: Guests, here: Path):
             with pytest.raises(DeadlineExceeded):
                 await files.component.call("list-whole", folder, timeout=0.001 + attempt % 7 / 2000)
         await until(lambda: descriptors() <= before)
+
+
+async def test_what_is_in_a_closed_folder_cannot_be_found_out_by_going_through_it(guests: Guests, here: Path):
+    """Whether a path arrives that goes into a folder and back would say whether there is such a folder."""
+    (here / "secret-folder" / "inside").mkdir(parents=True)
+    rights: dict[str, Any] = {"read": [f"{here}/open/**"], "directories": {"/": here}}
+    async with reaching(guests, **rights) as files:
+        assert (await files.stat("open/d/../f")).size == 4
+        await all_refused(
+            "access",
+            files.stat("secret/../open/f"),
+            files.stat("secret/f/../../open/f"),
+            files.stat("secret/nothing/../../open/f"),
+            files.stat("secret-folder/inside/../../open/f"),
+            files.stat("secret-folder/nothing/../../open/f"),
+            files.stat("secret/f/x"),
+            files.stat("secret/nothing/x"),
+        )
+
+
+async def test_a_file_that_somebody_leased(guests: Guests, here: Path):
+    """The system lets an opener wait until the lease is given back (fcntl(2), F_SETLEASE): the guest waits, and nobody
+    else."""
+    leased = os.open(here / "open" / "f", os.O_WRONLY)
+    before = signal.signal(signal.SIGIO, signal.SIG_IGN)
+    try:
+        fcntl.fcntl(leased, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        async with reaching(guests, read=[f"{here}/open/**"]) as files:
+            opening = asyncio.create_task(files.open("f", "read"))
+            for _ in range(20):
+                await asyncio.sleep(0.005)
+            assert not opening.done()  # and the loop has turned all the time
+            fcntl.fcntl(leased, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+            await opening
+    finally:
+        os.close(leased)
+        signal.signal(signal.SIGIO, before)

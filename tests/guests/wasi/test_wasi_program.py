@@ -25,6 +25,7 @@ from airssys.policy import Policy
 from tests.clock import WallClock
 from tests.guests.hosting import Guests, until
 from tests.guests.wasi.programs import (
+    CLOSED,
     COPIES,
     COUNTS_RUNS,
     PRINTS_ARGUMENTS,
@@ -342,3 +343,14 @@ async def test_only_standard_input_can_be_a_terminal(guests: Guests, is_terminal
             for stream in ("stdin", "stdout", "stderr")
         ]
         assert found == [is_terminal, False, False]
+
+
+async def test_what_was_given_for_one_run_is_gone_after_it(guests: Guests):
+    """The descriptor is the caller's again, and its number may be another file's by then."""
+    async with guests.host() as host:
+        remote = await start(guests, host, code=COPIES)
+        with Pipe() as pipe:
+            pipe.end()
+            assert await remote.component.run(stdin=pipe.reader) == 0
+        stream = await remote("stdin-get-stdin")
+        assert await remote.failure("input-stream-blocking-read", stream, 1) == CLOSED
