@@ -15,6 +15,8 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.text import Text
 
+from airssys.interfaces.wasi import visible
+
 
 class _Console(Console):
     """A console whose reader may go away: that ends the command, it does not decide its exit code."""
@@ -68,9 +70,7 @@ def printable(text: str, *, keep: str = "") -> str:
     >>> print(printable("red: \x1b[31m", keep="\n"))
     red: \u001b[31m
     """
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char in keep else json.dumps(char)[1:-1] for char in text)
+    return visible(text, keep=keep)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -10,22 +10,12 @@ from typing import Final
 import pytest
 
 from tests.guests.hosting import Guests
-from tests.guests.wasi.files import NO_CHANGE, NOW, RESOLVERS, at, everything, reaching, refused, without_openat2
+from tests.guests.wasi.files import NO_CHANGE, NOW, at, everything, reaching, refused
 
 SECOND: Final = 10**9
 
 
-@pytest.fixture(autouse=True, params=RESOLVERS)
-def resolver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "walking":
-        without_openat2(monkeypatch)
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    folder = tmp_path.resolve() / "here"
-    folder.mkdir()
-    return folder
+pytestmark = pytest.mark.usefixtures("resolver")
 
 
 # ---------------------------------------------------------------- metadata

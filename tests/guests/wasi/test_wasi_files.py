@@ -11,14 +11,6 @@ from airssys.errors import GuestTrapped
 from tests.guests.hosting import Guests, until
 from tests.guests.wasi.files import CLOSED, everything, reaching, refused
 
-
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    folder = tmp_path.resolve() / "here"
-    folder.mkdir()
-    return folder
-
-
 # ---------------------------------------------------------------- reading and writing
 
 

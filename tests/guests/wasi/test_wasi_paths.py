@@ -10,20 +10,9 @@ from typing import Any
 import pytest
 
 from tests.guests.hosting import Guests
-from tests.guests.wasi.files import NOW, RESOLVERS, Files, all_refused, everything, reaching, refused, without_openat2
+from tests.guests.wasi.files import NOW, Files, all_refused, everything, reaching, refused
 
-
-@pytest.fixture(autouse=True, params=RESOLVERS)
-def resolver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "walking":
-        without_openat2(monkeypatch)
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    folder = tmp_path.resolve() / "here"
-    folder.mkdir()
-    return folder
+pytestmark = pytest.mark.usefixtures("resolver")
 
 
 # ---------------------------------------------------------------- opening

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.guests.hosting import Guests
 from tests.guests.wasi.files import everything, reaching
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    folder = tmp_path.resolve() / "here"
-    folder.mkdir()
-    return folder
 
 
 async def test_a_guest_starts_from_the_folders_that_its_rights_lead_into(guests: Guests, here: Path):

@@ -6,19 +6,10 @@ import os
 import resource
 from pathlib import Path
 
-import pytest
-
 from airssys.interfaces.wasi._rights import ENTRY_BYTES as ENTRY
 from tests.guests.hosting import Guests, until
 from tests.guests.wasi.files import CLOSED, everything, reaching, refused
 from tests.policies import members
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    folder = tmp_path.resolve() / "here"
-    folder.mkdir()
-    return folder
 
 
 async def test_growth_is_charged_and_what_goes_is_given_back(guests: Guests, here: Path):

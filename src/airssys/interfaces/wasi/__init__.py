@@ -5,7 +5,7 @@ suspends the guest and no thread of the event loop; what a guest makes the host 
 """
 
 from ._kernel import KernelResolver, Resolver, WalkingResolver, best_resolver
-from ._lines import LogLine
+from ._lines import LogLine, visible
 from ._log import LogStatistics, OutputConfig, OutputLog
 from ._open_file import DEFAULT_MAX_DESCRIPTORS
 from ._random import Entropy
@@ -32,4 +32,5 @@ __all__ = [
     "best_resolver",
     "is_program",
     "shared_interfaces",
+    "visible",
 ]

@@ -18,7 +18,7 @@ from ._answers import answering
 from ._codes import Refusal
 from ._file_io import MAX_OFFSET, read_at, require_open, set_size, write_at
 from ._file_streams import FileInput, FileOutput
-from ._kernel import NotCached, place_of
+from ._kernel import place_of
 from ._listing import DirectoryEntryStream
 from ._open_file import OpenFile
 from ._opening import Wish, manner_of, open_at
@@ -177,12 +177,7 @@ class Descriptor:
 
     async def _status_at(self, path_flags: frozenset[str], path: str) -> os.stat_result:
         base, follow = self._folder, "symlink-follow" in path_flags
-        if base.is_quick:
-            try:
-                return _status_at(self._files, base, path, follow=follow, cached=True)
-            except NotCached:
-                pass
-        return await base.run(lambda: _status_at(self._files, base, path, follow=follow, cached=False))
+        return await base.find(lambda cached: _status_at(self._files, base, path, follow=follow, cached=cached))
 
     @answering
     async def set_times(self, access: Case, modification: Case) -> Any:

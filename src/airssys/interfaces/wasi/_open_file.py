@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias, TypeVar
 
 from ._codes import Refusal
-from ._kernel import is_local
+from ._kernel import NotCached, is_local
 from ._rights import Held, Storage
 from ._work import BlockingWork
 
@@ -192,3 +192,17 @@ class OpenFile:
     async def look(self, work: Callable[[], T]) -> T:
         """Do something that needs only its metadata: at once, where that is at hand."""
         return work() if self.is_quick else await self.run(work)
+
+    async def find(self, work: Callable[[bool], T], *, discard: Callable[[T], object] | None = None) -> T:
+        """Do something with a path below it: at once with what the kernel has at hand, off the loop with the rest.
+
+        Args:
+            work: told whether it is to do only with that; it raises `NotCached` when that does not suffice.
+            discard: as for `run`.
+        """
+        if self.is_quick:
+            try:
+                return work(True)
+            except NotCached:
+                pass
+        return await self.run(lambda: work(False), discard=discard)

@@ -94,12 +94,7 @@ class Wish:
 
 async def open_at(files: Files, base: OpenFile, wish: Wish) -> OpenFile:
     """The file, open; the caller releases it. What the kernel has at hand is opened here and now."""
-    if base.is_quick:
-        try:
-            return _open(files, base, wish, cached=True)
-        except NotCached:
-            pass
-    return await base.run(lambda: _open(files, base, wish, cached=False), discard=OpenFile.release)
+    return await base.find(lambda cached: _open(files, base, wish, cached=cached), discard=OpenFile.release)
 
 
 def _open(files: Files, base: OpenFile, wish: Wish, *, cached: bool) -> OpenFile:
@@ -133,9 +128,8 @@ def _open(files: Files, base: OpenFile, wish: Wish, *, cached: bool) -> OpenFile
 def _open_found(files: Files, base: OpenFile, wish: Wish, handle: int, *, cached: bool) -> OpenFile:
     status = os.fstat(handle)
     kind = stat.S_IFMT(status.st_mode)
-    if (
-        cached and kind == stat.S_IFREG and _WRITE in wish.manner.actions
-    ):  # overlayfs copies a file for its first writer
+    # overlayfs copies a file for its first writer, which takes as long as the file is
+    if cached and kind == stat.S_IFREG and _WRITE in wish.manner.actions:
         raise NotCached
     place = _place(handle)
     if status.st_dev != base.identity[0] and is_proc(handle) and not is_below(place, "/proc"):
@@ -155,9 +149,8 @@ def _open_found(files: Files, base: OpenFile, wish: Wish, handle: int, *, cached
     files.descriptors.take()
     try:
         # O_NONBLOCK means nothing to a regular file but this: who leased it is not waited for (fcntl(2), F_SETLEASE)
-        fd = reopen(
-            handle, wish.manner.access | (os.O_NONBLOCK if cached else os.O_TRUNC if wish.manner.truncate else 0)
-        )
+        more = os.O_NONBLOCK if cached else os.O_TRUNC if wish.manner.truncate else 0
+        fd = reopen(handle, wish.manner.access | more)
     except OSError as error:
         files.descriptors.give_back()
         if cached and error.errno == errno.EAGAIN:

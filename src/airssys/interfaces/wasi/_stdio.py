@@ -6,7 +6,7 @@ import asyncio
 import os
 import select
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from ._lines import Stream
 from ._log import OutputLog
@@ -14,9 +14,6 @@ from ._poll import ALWAYS, Source, Undo
 from ._setup import OutputSink
 from ._streams import EndOfStream, InputStream, OutputStream
 from ._work import BlockingWork
-
-#: The streams that programs expect.
-STREAMS: Final[tuple[Stream, ...]] = ("stdout", "stderr")
 
 
 class StandardInput:
